@@ -1,0 +1,74 @@
+import type { Publisher, PublishResult } from '../ports/publisher.ts';
+import type { Store, StoreReply } from '../ports/store.ts';
+import type { Message } from './message.ts';
+import type { Outcome } from './outcome.ts';
+import { toEntry } from './parse.ts';
+
+/** Takes checked messages and answers one outcome for each, in order. Never throws. */
+export type Accept = (messages: readonly Message[]) => Promise<Outcome[]>;
+
+/** Not final: the message has to be parked. */
+type Unpublished = Extract<PublishResult, { kind: 'failed' | 'refused' }>;
+
+type NotParked = Exclude<StoreReply<void>, { kind: 'done' }>;
+
+export interface AcceptDeps {
+  readonly publisher: Publisher;
+  readonly store: Store;
+  /** Hears of every outcome, before the client does. */
+  onOutcome: (outcome: Outcome, message: Message) => void;
+}
+
+/** The one way a message goes: publish, else park, else unavailable. */
+export function createAccept({ publisher, store, onOutcome }: AcceptDeps): Accept {
+  return async (messages) => {
+    const results = await publisher.publish(messages);
+    const left = messages.filter((_, index) => isUnpublished(results[index]));
+    const parked = left.length > 0 ? await store.park(left.map(toEntry)) : NOT_PARKED;
+    return messages.map((message, index) => {
+      const outcome = toOutcome(results[index] ?? NO_RESULT, parked);
+      onOutcome(outcome, message);
+      return outcome;
+    });
+  };
+}
+
+/** A publisher owes one result for each message; one that it forgot was not published. */
+const NO_RESULT: PublishResult = {
+  kind: 'failed',
+  blame: 'kafka',
+  reason: 'The publisher gave no result',
+  maybeWritten: true,
+};
+
+const NOT_PARKED: StoreReply<void> = { kind: 'failed', reason: 'Nothing was parked' };
+
+function isUnpublished(result: PublishResult = NO_RESULT): result is Unpublished {
+  return result.kind === 'failed' || result.kind === 'refused';
+}
+
+function toOutcome(result: PublishResult, parked: StoreReply<void>): Outcome {
+  switch (result.kind) {
+    case 'published':
+    case 'rejected':
+      return result;
+    case 'failed':
+    case 'refused':
+      return parked.kind === 'done' ? { kind: 'queued' } : unavailable(result, parked);
+  }
+}
+
+function unavailable(result: Unpublished, parked: NotParked): Outcome {
+  const bothOpen = result.kind === 'refused' && parked.kind === 'refused';
+  const waits = [result, parked].map((answer) => (answer.kind === 'refused' ? answer.retryInMs : 0));
+  return {
+    kind: 'unavailable',
+    cause: bothOpen ? 'both-open' : 'failed',
+    reason: `Kafka: ${describe(result)}; Redis: ${describe(parked)}`,
+    retryInMs: Math.min(...waits),
+  };
+}
+
+function describe(answer: Unpublished | NotParked): string {
+  return answer.kind === 'refused' ? 'the circuit is open' : answer.reason;
+}

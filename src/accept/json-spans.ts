@@ -1,0 +1,57 @@
+/**
+ * Where the members of a JSON object stand in its text: name → the member's value, as written.
+ * `text` must be valid JSON and an object (JSON.parse has seen it). Of a name that is given twice
+ * the last counts, as with JSON.parse.
+ */
+export function memberTexts(text: string): Map<string, string> {
+  const members = new Map<string, string>();
+  let at = skipSpace(text, text.indexOf('{') + 1);
+  while (text[at] !== '}') {
+    const nameEnd = stringEnd(text, at);
+    const name = JSON.parse(text.slice(at, nameEnd)) as string;
+    const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
+    const end = valueEnd(text, start);
+    members.set(name, text.slice(start, end));
+    at = skipSpace(text, end);
+    if (text[at] === ',') at = skipSpace(text, at + 1);
+  }
+  return members;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (' \n\r\t'.includes(text[at] ?? 'x')) at++;
+  return at;
+}
+
+/** `from` is at the opening quote; the answer is behind the closing one. */
+function stringEnd(text: string, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    at = text.indexOf('"', at);
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === '\\') backslashes++;
+    at++;
+    if (backslashes % 2 === 0) return at;
+  }
+}
+
+function valueEnd(text: string, from: number): number {
+  const first = text[from];
+  if (first === '"') return stringEnd(text, from);
+  if (first !== '{' && first !== '[') {
+    const scalar = /[^\s,}\]]*/y;
+    scalar.lastIndex = from;
+    scalar.test(text);
+    return scalar.lastIndex;
+  }
+  const structure = /["{}[\]]/g;
+  structure.lastIndex = from;
+  for (let depth = 0; ;) {
+    const found = structure.exec(text)?.[0];
+    if (found === '"') structure.lastIndex = stringEnd(text, structure.lastIndex - 1);
+    else if (found === '{' || found === '[') depth++;
+    else depth--;
+    if (depth === 0) return structure.lastIndex;
+  }
+}

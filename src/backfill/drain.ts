@@ -1,0 +1,101 @@
+import type { Message } from '../accept/message.ts';
+import { fromEntry } from '../accept/parse.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Publisher, PublishResult } from '../ports/publisher.ts';
+import type { Store, Verdict } from '../ports/store.ts';
+
+export interface DrainDeps {
+  readonly publisher: Publisher;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The most that a publish may take, in milliseconds. */
+  readonly publishTimeoutMs: number;
+}
+
+/** Some entries have left the list and more may wait; or there is no use in trying again at once. */
+export type Drained = 'progress' | 'pause';
+
+const MAX_COUNT = 500;
+/** Below the megabyte that a broker takes in one request by default. */
+const MAX_BYTES = 900_000;
+const SETTLE_PAUSE_MS = 200;
+
+/**
+ * Publishes one batch of parked messages: claim, publish, settle. Never throws.
+ * Whatever happens in between, an entry leaves the list only after Kafka has acknowledged it.
+ * Once `stopping` is aborted it no longer waits for a store that is away.
+ */
+export async function drainBatch(deps: DrainDeps, stopping: AbortSignal): Promise<Drained> {
+  const { store, clock, publishTimeoutMs } = deps;
+  // Long enough to publish, and to settle through a short absence of the store.
+  const leaseMs = 2 * publishTimeoutMs + 4000;
+  const leaseEnds = clock.now() + leaseMs;
+  const batch = crypto.randomUUID();
+  const claim = { batch, maxCount: MAX_COUNT, maxBytes: MAX_BYTES, leaseMs };
+  let reply = await store.claim(claim);
+  // The entries may have been claimed and the answer lost: the same name asks for it again.
+  if (reply.kind === 'failed') reply = await store.claim(claim);
+  if (reply.kind !== 'done' || reply.value.length === 0) return 'pause';
+  const messages = reply.value.map(fromEntry);
+  // After a long standstill someone else may hold these entries by now.
+  if (clock.now() > leaseEnds - publishTimeoutMs) return 'pause';
+  const verdicts = await publishAll(messages, deps);
+  await settle(batch, verdicts, (tries) => clock.now() < leaseEnds && !(tries > 0 && stopping.aborted), deps);
+  const left = verdicts.filter(({ kind }) => kind === 'done' || kind === 'dead').length;
+  if (left > 0) deps.log.debug('Backfill batch published', { entries: verdicts.length, left });
+  return left > 0 ? 'progress' : 'pause';
+}
+
+async function publishAll(messages: readonly (Message | undefined)[], deps: DrainDeps): Promise<Verdict[]> {
+  const readable = messages.filter((message) => message !== undefined);
+  const results = readable.length > 0 ? await deps.publisher.publish(readable) : [];
+  const verdicts = new Map(readable.map((message, index) => [message, toVerdict(results[index])]));
+  return messages.map((message) => {
+    const verdict: Verdict = message
+      ? (verdicts.get(message) ?? { kind: 'return' })
+      : { kind: 'dead', reason: 'The entry is not a message' };
+    if (verdict.kind === 'dead') {
+      deps.log.error('A parked message can never be published: kept as a dead letter', {
+        id: message?.id,
+        reason: verdict.reason,
+      });
+    }
+    return verdict;
+  });
+}
+
+function toVerdict(result: PublishResult | undefined): Verdict {
+  switch (result?.kind) {
+    case 'published':
+      return { kind: 'done' };
+    case 'rejected':
+      return { kind: 'dead', reason: result.reason };
+    case 'failed':
+      return result.blame === 'topic' ? { kind: 'defer' } : { kind: 'return' };
+    case 'refused':
+    case undefined:
+      return { kind: 'return' };
+  }
+}
+
+/** Tries again and again: what is published and not settled is published a second time. */
+async function settle(
+  batch: string,
+  verdicts: readonly Verdict[],
+  mayTry: (tries: number) => boolean,
+  { store, clock, log }: DrainDeps,
+): Promise<void> {
+  for (let tries = 0; mayTry(tries); tries++) {
+    const reply = await store.settle(batch, verdicts);
+    if (reply.kind === 'done') {
+      // A second try may find the work of the first one done.
+      if (!reply.value && tries === 0)
+        log.warning('Backfill lost its lease: a batch may be published twice', { batch });
+      return;
+    }
+    await new Promise<void>((resolve) => void clock.after(SETTLE_PAUSE_MS, resolve));
+  }
+  log.warning('Backfill could not settle a batch: it may be published twice', { batch });
+}

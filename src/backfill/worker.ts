@@ -1,0 +1,82 @@
+import { drainBatch, type Drained, type DrainDeps } from './drain.ts';
+
+export interface WorkerDeps extends DrainDeps {
+  /** Whether a publish made now would be tried: nothing is claimed before that. */
+  mayPublish: () => boolean;
+}
+
+const IDLE_MS = 500;
+/** How often entries of dead workers are looked for. */
+const REAP_EVERY_MS = 2000;
+
+/** Drains the fallback list, batch after batch, for as long as Kafka takes what it publishes. */
+export class BackfillWorker {
+  readonly #deps: WorkerDeps;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #nextReap = 0;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#deps.log.info('Backfill worker started');
+    this.#running = this.#loop();
+  }
+
+  /** Ends the batch in hand, which takes no longer than its lease, and starts no other. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (!this.#running) return;
+    await this.#running;
+    this.#deps.log.info('Backfill worker stopped');
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await this.#reap();
+      const drained = this.#deps.mayPublish() ? await this.#drain() : 'pause';
+      if (drained === 'pause') await this.#pause();
+    }
+  }
+
+  async #drain(): Promise<Drained> {
+    try {
+      return await drainBatch(this.#deps, this.#stopping.signal);
+    } catch (error) {
+      // A fault of this program. The lease brings the entries back; the loop must go on.
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.#deps.log.error('Backfill stumbled over a batch', { reason });
+      return 'pause';
+    }
+  }
+
+  /** By everyone, at slightly different times, so that a dead worker's entries are never orphans. */
+  async #reap(): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    if (clock.now() < this.#nextReap) return;
+    this.#nextReap = clock.now() + REAP_EVERY_MS * (0.75 + Math.random() / 2);
+    const reply = await store.reap();
+    if (reply.kind === 'done' && reply.value > 0) {
+      log.warning('A worker went away with a batch: its entries are back in the list', {
+        entries: reply.value,
+      });
+    }
+  }
+
+  #pause(): Promise<void> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const cancel = this.#deps.clock.after(IDLE_MS, wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+}

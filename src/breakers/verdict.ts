@@ -1,0 +1,17 @@
+import type { Probe } from '../ports/probe.ts';
+
+/**
+ * What an outcome says of the dependency: it is at fault; it answered, be it that the caller was
+ * wrong; or nothing at all (the caller hung up).
+ */
+export type CallVerdict =
+  | { readonly kind: 'fault'; readonly reason: string }
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'neutral' };
+
+export const ANSWERED: CallVerdict = { kind: 'answered' };
+export const NEUTRAL: CallVerdict = { kind: 'neutral' };
+
+export function judgeProbe(probe: Probe): CallVerdict {
+  return probe.kind === 'up' ? ANSWERED : { kind: 'fault', reason: probe.reason };
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+
+/** The environment contradicts itself or can't be read: one line for each thing to mend. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(
+      `Spillway can't start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+type Preset = 'production' | 'aggressive' | 'conservative';
+
+/** Faults until a circuit opens, and seconds: from opening to the first trial, from a failed trial to the next. */
+const PRESETS = {
+  production: {
+    kafka: { failMax: 5, resetTimeout: 30, timeoutDuration: 60 },
+    redis: { failMax: 3, resetTimeout: 15, timeoutDuration: 30 },
+  },
+  aggressive: {
+    kafka: { failMax: 3, resetTimeout: 10, timeoutDuration: 30 },
+    redis: { failMax: 3, resetTimeout: 10, timeoutDuration: 30 },
+  },
+  conservative: {
+    kafka: { failMax: 10, resetTimeout: 60, timeoutDuration: 120 },
+    redis: { failMax: 10, resetTimeout: 60, timeoutDuration: 120 },
+  },
+} as const satisfies Record<Preset, unknown>;
+
+const DAY_S = 86_400;
+
+/** Part of the contract, but not of this version: naming them must not pass in silence. */
+const FUTURE_DRIVERS = ['KAFKA_REST_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const;
+const NOT_YET = [
+  'RATE_LIMIT_MAX',
+  'RATE_LIMIT_WINDOW_SECONDS',
+  'DEDUP_TTL_SECONDS',
+  'ADMIN_TOKEN',
+  'FALLBACK_MAX_LENGTH',
+  'FALLBACK_MAX_BYTES',
+  'FALLBACK_MAX_AGE_SECONDS',
+];
+
+function whole(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+function seconds() {
+  const error = `must be a number of seconds above 0, up to ${DAY_S}; fractions are allowed`;
+  return z.coerce.number({ error }).positive({ error }).max(DAY_S, { error }).optional();
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
+}
+
+function list(entry: RegExp, what: string) {
+  const error = `must be ${what}, with commas between several`;
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.string().regex(entry, { error })));
+}
+
+const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+const BROKER = /^[^\s,:/]+:\d{1,5}$|^\[[\da-fA-F:]+\]:\d{1,5}$/;
+
+const Environment = z.object({
+  HOST: z.string().default('0.0.0.0'),
+  PORT: whole(0, 65_535).default(8000),
+  DATA_DIR: z.string().default('./data'),
+  MAX_BODY_BYTES: whole(1, 100_000_000).default(1_000_000),
+  KAFKA_BROKERS: list(BROKER, 'host:port').optional(),
+  KAFKA_SSL: z.stringbool({ error: 'must be true or false' }).default(false),
+  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  KAFKA_TOPIC: z
+    .string()
+    .regex(TOPIC, { error: 'must be the name of a Kafka topic: letters, digits, dots, hyphens, underscores' })
+    .default('messages'),
+  KAFKA_TOPICS: list(TOPIC, 'the name of a Kafka topic').optional(),
+  PUBLISH_TIMEOUT_MS: whole(10, 60_000).default(3000),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be redis://host:port or rediss://host:port' })
+    .optional(),
+  BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
+  KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
+  KAFKA_BREAKER_RESET_TIMEOUT: seconds(),
+  KAFKA_BREAKER_TIMEOUT_DURATION: seconds(),
+  REDIS_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
+  REDIS_BREAKER_RESET_TIMEOUT: seconds(),
+  REDIS_BREAKER_TIMEOUT_DURATION: seconds(),
+  BACKFILL: oneOf(['inline', 'off']).default('inline'),
+  LOG_DIR: z.string().default('logs'),
+  LOG_FORMAT: oneOf(['text', 'json']).default('text'),
+  LOG_LEVEL: z.preprocess(
+    (level) => (typeof level === 'string' ? level.toLowerCase() : level),
+    oneOf(['debug', 'info', 'warning', 'error']).default('info'),
+  ),
+});
+
+type Environment = z.infer<typeof Environment>;
+
+/**
+ * Reads the settings from the environment. An empty variable counts as unset.
+ * Throws a `ConfigError` that names each variable that is wrong and what it may be; never its value,
+ * which may be a secret.
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>) {
+  const set = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Environment.safeParse(set);
+  const unreadable = new Set(
+    parsed.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`),
+  );
+  const problems = [...unreadable, ...contradictions(set)];
+  if (!parsed.data || problems.length > 0) throw new ConfigError(problems);
+  const env = parsed.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: env.DATA_DIR,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    defaultTopic: env.KAFKA_TOPIC,
+    topics: new Set([env.KAFKA_TOPIC, ...(env.KAFKA_TOPICS ?? [])]),
+    publishTimeoutMs: env.PUBLISH_TIMEOUT_MS,
+    kafka: env.KAFKA_BROKERS
+      ? { brokers: env.KAFKA_BROKERS, ssl: env.KAFKA_SSL, sasl: readSasl(env) }
+      : undefined,
+    redisUrl: env.REDIS_URL,
+    circuits: readCircuits(env),
+    backfill: env.BACKFILL,
+    log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },
+    ignored: NOT_YET.filter((name) => name in set),
+  };
+}
+
+function contradictions(set: Readonly<Record<string, string | undefined>>): string[] {
+  const problems: string[] = [];
+  const exclude = (one: string, other: string) => {
+    if (one in set && other in set) problems.push(`${one} and ${other} are both set: choose one of them`);
+  };
+  exclude('KAFKA_BROKERS', 'KAFKA_REST_URL');
+  exclude('REDIS_URL', 'UPSTASH_REDIS_REST_URL');
+  for (const name of FUTURE_DRIVERS) {
+    if (name in set)
+      problems.push(`${name} is not supported by this version: use KAFKA_BROKERS and REDIS_URL`);
+  }
+  if ('API_KEYS' in set)
+    problems.push('API_KEYS is not supported by this version: without it every client may post');
+  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const missing = sasl.filter((name) => !(name in set));
+  if (missing.length === 1 || missing.length === 2)
+    problems.push(
+      `${missing.join(' and ')} must be set with ${sasl.filter((name) => name in set).join(' and ')}`,
+    );
+  if (!('KAFKA_BROKERS' in set)) {
+    for (const name of ['KAFKA_SSL', ...sasl]) {
+      if (name in set) problems.push(`${name} needs KAFKA_BROKERS to be set`);
+    }
+  }
+  return problems;
+}
+
+function readSasl(env: Environment) {
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = env;
+  return mechanism && username && password ? { mechanism, username, password } : undefined;
+}
+
+function readCircuits(env: Environment) {
+  const { kafka, redis } = PRESETS[env.BREAKER_PRESET];
+  return {
+    kafka: {
+      failMax: env.KAFKA_BREAKER_FAIL_MAX ?? kafka.failMax,
+      resetTimeoutMs: 1000 * (env.KAFKA_BREAKER_RESET_TIMEOUT ?? kafka.resetTimeout),
+      timeoutDurationMs: 1000 * (env.KAFKA_BREAKER_TIMEOUT_DURATION ?? kafka.timeoutDuration),
+    },
+    redis: {
+      failMax: env.REDIS_BREAKER_FAIL_MAX ?? redis.failMax,
+      resetTimeoutMs: 1000 * (env.REDIS_BREAKER_RESET_TIMEOUT ?? redis.resetTimeout),
+      timeoutDurationMs: 1000 * (env.REDIS_BREAKER_TIMEOUT_DURATION ?? redis.timeoutDuration),
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Message, recordHeaders } from '../../accept/message.ts';
+import type { Probe } from '../../ports/probe.ts';
+import type { Publisher, PublishResult } from '../../ports/publisher.ts';
+import { openDatabase, transaction } from '../sqlite.ts';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS records (
+    topic TEXT NOT NULL, offset INTEGER NOT NULL, key TEXT, value TEXT NOT NULL,
+    headers TEXT NOT NULL, timestamp INTEGER NOT NULL, PRIMARY KEY (topic, offset)
+  ) WITHOUT ROWID;
+`;
+
+/** A record of the embedded log, as it is shown to developers. */
+export interface EmbeddedRecord {
+  readonly partition: 0;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: string;
+}
+
+/**
+ * A log in a SQLite file, for development: one partition a topic. What it acknowledged is on the
+ * disk. `fail()` makes it behave like a broker that is down, so that a circuit can be seen to work.
+ */
+export class EmbeddedPublisher implements Publisher {
+  readonly #database: DatabaseSync;
+  #failing = false;
+
+  constructor(directory: string) {
+    this.#database = openDatabase(directory, 'kafka.db', SCHEMA);
+  }
+
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  fail(): void {
+    this.#failing = true;
+  }
+
+  recover(): void {
+    this.#failing = false;
+  }
+
+  publish(messages: readonly Message[]): Promise<PublishResult[]> {
+    return Promise.resolve(this.#failing ? messages.map(() => DOWN) : this.#write(messages));
+  }
+
+  probe(): Promise<Probe> {
+    return Promise.resolve(this.#failing ? { kind: 'down', reason: DOWN.reason } : { kind: 'up' });
+  }
+
+  close(): Promise<void> {
+    this.#database.close();
+    return Promise.resolve();
+  }
+
+  /** The latest records of a topic, oldest first. */
+  read(topic: string, limit: number): EmbeddedRecord[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM records WHERE topic = ? ORDER BY offset DESC LIMIT ?')
+      .all(topic, limit);
+    return rows.toReversed().map((row) => ({
+      partition: 0,
+      offset: String(row['offset']),
+      key: row['key'] === null ? null : String(row['key']),
+      value: String(row['value']),
+      headers: JSON.parse(String(row['headers'])) as Record<string, string>,
+      timestamp: String(row['timestamp']),
+    }));
+  }
+
+  #write(messages: readonly Message[]): PublishResult[] {
+    try {
+      return transaction(this.#database, () => messages.map((message) => this.#append(message)));
+    } catch (error) {
+      const reason = `The embedded log could not be written: ${error instanceof Error ? error.message : 'unknown'}`;
+      return messages.map(() => ({ kind: 'failed', blame: 'kafka', reason, maybeWritten: true }));
+    }
+  }
+
+  #append(message: Message): PublishResult {
+    const row = this.#database
+      .prepare(
+        `INSERT INTO records
+         SELECT ?1, coalesce(max(offset) + 1, 0), ?2, ?3, ?4, ?5 FROM records WHERE topic = ?1
+         RETURNING offset`,
+      )
+      .get(
+        message.topic,
+        message.key,
+        message.value,
+        JSON.stringify(recordHeaders(message)),
+        message.timestamp,
+      );
+    return { kind: 'published', partition: 0, offset: String(row?.['offset']) };
+  }
+}
+
+const DOWN = {
+  kind: 'failed',
+  blame: 'kafka',
+  reason: 'The embedded Kafka was switched off',
+  maybeWritten: false,
+} as const;

@@ -1,0 +1,69 @@
+import { type Config, ConfigError, readConfig } from '../config.ts';
+import { createFileSink } from '../ops/log-file.ts';
+import { createLog } from '../ops/log.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { createService, type Service } from '../service.ts';
+import { type Drivers, openDrivers } from './drivers.ts';
+
+/** In-flight work takes less; this is for a process that hangs. Platforms kill after 10 s. */
+const LAST_EXIT_MS = 9000;
+
+const print = (line: string) => console.log(line);
+
+export interface Container {
+  readonly config: Config;
+  readonly log: Log;
+  readonly drivers: Drivers;
+  readonly service: Service;
+}
+
+/**
+ * What every process with an operating system below it does first: settings, logs, drivers, parts.
+ * Settings that are wrong end the process with status 1 and a text that names them.
+ */
+export async function openContainer(logName: string): Promise<Container> {
+  const config = configOrExit();
+  const clock = systemClock;
+  const stdoutLog = createLog(config.log, clock, [print]);
+  const file = createFileSink(config.log.dir, logName, (reason) =>
+    stdoutLog.warning('No log file', { reason }),
+  );
+  const log = createLog(config.log, clock, [print, file]);
+  for (const name of config.ignored)
+    log.warning(`${name} is not supported by this version and has no effect`);
+  const drivers = await openDrivers(config, clock);
+  return { config, log, drivers, service: createService({ config, clock, log, ...drivers }) };
+}
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+/** On SIGTERM or ctrl-C runs `stop` and exits; on the second one, or after 9 s, exits at once. */
+export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info(`Stopping on ${signal}`);
+    setTimeout(() => {
+      log.error('Stopping took too long: some work was cut off');
+      process.exit(1);
+    }, LAST_EXIT_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('Stopping failed', { reason: error instanceof Error ? error.message : 'unknown' });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+}

@@ -1,0 +1,38 @@
+import type { Config } from '../config.ts';
+import { EmbeddedPublisher } from '../drivers/kafka/embedded.ts';
+import { EmbeddedStore } from '../drivers/store/embedded.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Publisher } from '../ports/publisher.ts';
+import type { Store } from '../ports/store.ts';
+
+export interface Drivers {
+  readonly publisher: Publisher;
+  readonly store: Store;
+  /** The embedded log, where it is the publisher. */
+  readonly devKafka: EmbeddedPublisher | undefined;
+  /** For people: what is used, and where it is; no secrets. */
+  readonly names: { readonly kafka: string; readonly redis: string };
+}
+
+/** The drivers that the settings name. A client library is loaded only where it is used. */
+export async function openDrivers(config: Config, clock: Clock): Promise<Drivers> {
+  const { publisher, devKafka, name: kafka } = await openPublisher(config);
+  const { store, name: redis } = await openStore(config, clock);
+  return { publisher, store, devKafka, names: { kafka, redis } };
+}
+
+async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }: Config) {
+  if (!kafka) {
+    const devKafka = new EmbeddedPublisher(dataDir);
+    return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };
+  }
+  const { KafkaJsPublisher } = await import('../drivers/kafka/kafkajs.ts');
+  const publisher = new KafkaJsPublisher({ ...kafka, probeTopic: defaultTopic, timeoutMs: publishTimeoutMs });
+  return { publisher, devKafka: undefined, name: kafka.brokers.join(',') };
+}
+
+async function openStore({ redisUrl, dataDir }: Config, clock: Clock) {
+  if (!redisUrl) return { store: new EmbeddedStore(dataDir, clock), name: `embedded, in ${dataDir}` };
+  const { RedisStore } = await import('../drivers/store/redis.ts');
+  return { store: new RedisStore(redisUrl), name: new URL(redisUrl).host };
+}

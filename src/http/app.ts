@@ -1,0 +1,43 @@
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import type { Log } from '../ports/log.ts';
+import { problem, retryAfter } from './errors.ts';
+import { type DevDeps, devRoutes } from './routes/dev.ts';
+import { type HealthDeps, healthRoutes } from './routes/health.ts';
+import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
+import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
+
+export interface AppDeps extends MessagesDeps, HealthDeps, MetricsDeps {
+  readonly log: Log;
+  /** True from the moment that the process was told to stop. */
+  stopping: () => boolean;
+  /** Only with the embedded log. */
+  readonly dev?: DevDeps | undefined;
+}
+
+/** The HTTP side of the service, for every runtime that has `Request` and `Response`. */
+export function createApp(deps: AppDeps): Hono {
+  const app = new Hono();
+  app.use(requestId());
+  app.use('/v1/*', async (c, next) => {
+    if (!deps.stopping()) return next();
+    return problem(c, 'unavailable', 'This instance is shutting down: send again', {
+      headers: { ...retryAfter(0), Connection: 'close' },
+    });
+  });
+  app.route('/', messagesRoutes(deps));
+  app.route('/', healthRoutes(deps));
+  app.route('/', metricsRoutes(deps));
+  if (deps.dev) app.route('/', devRoutes(deps.dev));
+  app.notFound((c) => problem(c, 'not-found', `There is no ${c.req.path}`));
+  app.onError((error, c) => {
+    deps.log.error('A request failed by a fault of the service', {
+      method: c.req.method,
+      path: c.req.path,
+      requestId: c.get('requestId'),
+      stack: error.stack ?? error.message,
+    });
+    return problem(c, 'internal', 'Send again; if it happens again, report the request id');
+  });
+  return app;
+}

@@ -1,0 +1,101 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Accept } from '../../accept/accept.ts';
+import type { Message } from '../../accept/message.ts';
+import type { Outcome } from '../../accept/outcome.ts';
+import { parseMessage } from '../../accept/parse.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { allowOnly, problem, retryAfter } from '../errors.ts';
+
+export interface MessagesDeps {
+  readonly accept: Accept;
+  readonly defaultTopic: string;
+  readonly topics: ReadonlySet<string>;
+  readonly maxBodyBytes: number;
+  readonly clock: Clock;
+}
+
+/** `POST /v1/messages`: one message. */
+export function messagesRoutes({ accept, maxBodyBytes, ...deps }: MessagesDeps): Hono {
+  const app = new Hono();
+  const limit = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (c) => problem(c, 'too-large', `A body may have ${maxBodyBytes} bytes at most`),
+  });
+  app.post('/v1/messages', limit, async (c) => {
+    const wrongMedia = checkMedia(c);
+    if (wrongMedia) return problem(c, 'unsupported-media-type', wrongMedia);
+    const text = decode(await c.req.arrayBuffer());
+    if (text === undefined) return problem(c, 'not-json', 'The body is not valid UTF-8');
+    const parsed = parseMessage(text, {
+      ...deps,
+      now: deps.clock.wallTime(),
+      newId: () => crypto.randomUUID(),
+    });
+    switch (parsed.kind) {
+      case 'not-json':
+        return problem(c, 'not-json', 'Send one JSON object, as in {"value": 1}');
+      case 'invalid':
+        return problem(c, 'invalid-message', 'Mend the fields that `errors` names', {
+          errors: parsed.errors,
+        });
+      case 'message': {
+        const message = withTrace(parsed.message, c);
+        const [outcome] = await accept([message]);
+        return toResponse(c, message, outcome ?? NO_OUTCOME);
+      }
+    }
+  });
+  app.all('/v1/messages', allowOnly('POST'));
+  return app;
+}
+
+const NO_OUTCOME: Outcome = { kind: 'unavailable', cause: 'failed', reason: 'No outcome', retryInMs: 0 };
+
+function toResponse(c: Context, { id, topic }: Message, outcome: Outcome): Response {
+  const location = { Location: `/v1/messages/${encodeURIComponent(id)}` };
+  switch (outcome.kind) {
+    case 'published': {
+      const { partition, offset } = outcome;
+      return c.json({ id, status: 'published', topic, partition, offset }, 202, location);
+    }
+    case 'queued':
+      return c.json({ id, status: 'queued', topic }, 202, { ...location, 'X-Fallback-Mode': 'true' });
+    case 'rejected':
+      return outcome.cause === 'too-large'
+        ? problem(c, 'too-large', outcome.reason)
+        : problem(c, 'invalid-message', outcome.reason, { errors: [{ path: '', message: outcome.reason }] });
+    case 'unavailable':
+      return problem(c, 'unavailable', 'Message processing services temporarily unavailable', {
+        headers: retryAfter(outcome.retryInMs),
+      });
+  }
+}
+
+function checkMedia(c: Context): string | undefined {
+  const [type = '', ...parameters] = (c.req.header('Content-Type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
+  if (type.trim() !== 'application/json') return 'Send JSON, with the header Content-Type: application/json';
+  if (charset && !/^charset="?utf-8"?$/.test(charset)) return 'Send JSON in UTF-8';
+  const encoding = c.req.header('Content-Encoding') ?? 'identity';
+  return encoding === 'identity' ? undefined : 'Send the body without a Content-Encoding';
+}
+
+function decode(body: ArrayBuffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** The trace goes on in the record's headers (W3C Trace Context); headers of the message's own win. */
+function withTrace(message: Message, c: Context): Message {
+  const traceparent = c.req.header('traceparent');
+  const tracestate = c.req.header('tracestate');
+  if (!traceparent || !TRACEPARENT.test(traceparent)) return message;
+  const trace = { traceparent, ...(tracestate ? { tracestate } : {}) };
+  return { ...message, headers: { ...trace, ...message.headers } };
+}

@@ -1,0 +1,16 @@
+import { Hono } from 'hono';
+import { allowOnly } from '../errors.ts';
+
+export interface MetricsDeps {
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
+}
+
+/** `GET /metrics`: for Prometheus. */
+export function metricsRoutes({ metrics }: MetricsDeps): Hono {
+  const app = new Hono();
+  app.get('/metrics', async (c) =>
+    c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
+  );
+  app.all('/metrics', allowOnly('GET', 'HEAD'));
+  return app;
+}

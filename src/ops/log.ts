@@ -1,0 +1,46 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Log, LogFields } from '../ports/log.ts';
+
+const LEVELS = { debug: 10, info: 20, warning: 30, error: 40 } as const;
+
+type LogLevel = keyof typeof LEVELS;
+
+/** Takes one line, without its end. Must not throw. */
+export type LogSink = (line: string) => void;
+
+export interface LogSettings {
+  readonly format: 'text' | 'json';
+  /** Lines below it are dropped. */
+  readonly level: LogLevel;
+}
+
+/**
+ * Text: `2025-12-02 10:30:00 - WARNING - Text name=value`, the time in UTC. JSON: one object a line,
+ * in which `message` is the text.
+ */
+export function createLog({ format, level }: LogSettings, clock: Clock, sinks: readonly LogSink[]): Log {
+  const write =
+    (lineLevel: LogLevel) =>
+    (text: string, fields: LogFields = {}) => {
+      if (LEVELS[lineLevel] < LEVELS[level]) return;
+      const time = new Date(clock.wallTime()).toISOString();
+      const line =
+        format === 'json'
+          ? JSON.stringify({ time, level: lineLevel.toUpperCase(), message: text, ...fields })
+          : `${time.slice(0, 19).replace('T', ' ')} - ${lineLevel.toUpperCase()} - ${text}${toText(fields)}`;
+      for (const sink of sinks) sink(line);
+    };
+  return { debug: write('debug'), info: write('info'), warning: write('warning'), error: write('error') };
+}
+
+function toText(fields: LogFields): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${quoteIfNeeded(String(value))}`)
+    .join('');
+}
+
+/** A value with a line break in it must not look like a line of its own. */
+function quoteIfNeeded(value: string): string {
+  return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+}

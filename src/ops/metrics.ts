@@ -1,0 +1,89 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { Outcome } from '../accept/outcome.ts';
+import type { Circuit, CircuitState } from '../breakers/circuit.ts';
+import type { Backlog, Store } from '../ports/store.ts';
+
+export type ServiceName = 'kafka' | 'redis';
+
+const STATE_VALUE: Record<CircuitState, number> = { closed: 0, open: 1, 'half-open': 2 };
+
+export interface Metrics {
+  /** One more message that came to this end. */
+  countOutcome(kind: Outcome['kind']): void;
+  countFault(service: ServiceName): void;
+  /** Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** What is counted, and what is asked for when somebody looks. */
+export function createMetrics(circuits: Readonly<Record<ServiceName, Circuit>>, store: Store): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const services = ['kafka', 'redis'] as const;
+
+  const failures = new Counter({
+    name: 'circuit_breaker_failures_total',
+    help: 'Calls that failed by the fault of the service',
+    labelNames: ['service'],
+    registers,
+  });
+  const messages = new Counter({
+    name: 'spillway_messages_total',
+    help: 'Messages by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const service of services) failures.inc({ service }, 0);
+  for (const outcome of ['published', 'queued', 'rejected', 'unavailable'] as const)
+    messages.inc({ outcome }, 0);
+
+  new Gauge({
+    name: 'circuit_breaker_state',
+    help: '0 closed, 1 open, 2 half-open',
+    labelNames: ['service'],
+    registers,
+    collect() {
+      for (const service of services) this.set({ service }, STATE_VALUE[circuits[service].state]);
+    },
+  });
+
+  const backlog = lastKnown(store);
+  const gauge = (name: string, help: string, pick: (counts: Backlog) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const counts = await backlog();
+        this.set(counts ? pick(counts) : Number.NaN);
+      },
+    });
+  gauge('redis_fallback_queue_length', 'Messages that wait in the fallback list', ({ waiting }) => waiting);
+  gauge(
+    'spillway_fallback_claimed',
+    'Messages that a worker is publishing right now',
+    ({ claimed }) => claimed,
+  );
+  gauge('spillway_dead_letters', 'Parked messages that can never be published', ({ dead }) => dead);
+
+  return {
+    countOutcome: (outcome) => messages.inc({ outcome }),
+    countFault: (service) => failures.inc({ service }),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+/** Asks the store once, however many look at the same time; while it is away, the last answer stands. */
+function lastKnown(store: Store): () => Promise<Backlog | undefined> {
+  let known: Backlog | undefined;
+  let asking: Promise<Backlog | undefined> | undefined;
+  const ask = async () => {
+    const reply = await store.backlog();
+    asking = undefined;
+    if (reply.kind === 'done') known = reply.value;
+    return known;
+  };
+  return () => (asking ??= ask());
+}

@@ -1,0 +1,92 @@
+import type { Hono } from 'hono';
+import { createAccept } from './accept/accept.ts';
+import { BackfillWorker } from './backfill/worker.ts';
+import { GuardedPublisher } from './breakers/guarded-publisher.ts';
+import { GuardedStore } from './breakers/guarded-store.ts';
+import type { Config } from './config.ts';
+import { createApp } from './http/app.ts';
+import type { DevDeps } from './http/routes/dev.ts';
+import { createCircuit } from './ops/circuits.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { createOutcomeLog } from './ops/outcome-log.ts';
+import { readinessOf } from './ops/readiness.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import type { Publisher } from './ports/publisher.ts';
+import type { Store } from './ports/store.ts';
+
+export interface ServiceDeps {
+  readonly config: Config;
+  readonly publisher: Publisher;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The embedded log, where it is the one that is used. */
+  readonly devKafka?: DevDeps['kafka'] | undefined;
+}
+
+export interface Service {
+  readonly app: Hono;
+  readonly worker: BackfillWorker;
+  /** Makes the first connection to Kafka, so that no message waits for it. */
+  readonly warmUp: () => Promise<void>;
+  /** From now on new messages are refused. */
+  readonly refuse: () => void;
+  /** Ends the worker's batch and lets go of Kafka and the store. Call it when no request is in flight. */
+  readonly close: () => Promise<void>;
+}
+
+/** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
+export function createService({ config, clock, log, devKafka, ...drivers }: ServiceDeps): Service {
+  const circuit = (name: 'kafka' | 'redis') =>
+    createCircuit(name, config.circuits[name], { clock, log, onFault: () => metrics.countFault(name) });
+  const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
+  const publisher = new GuardedPublisher(drivers.publisher, circuits.kafka, config.publishTimeoutMs);
+  const store = new GuardedStore(drivers.store, circuits.redis);
+  const metrics = createMetrics(circuits, store);
+  const logOutcome = createOutcomeLog(log, clock);
+  const accept = createAccept({
+    publisher,
+    store,
+    onOutcome(outcome, message) {
+      metrics.countOutcome(outcome.kind);
+      logOutcome(outcome, message);
+    },
+  });
+  const worker = new BackfillWorker({
+    publisher,
+    store,
+    clock,
+    log,
+    publishTimeoutMs: config.publishTimeoutMs,
+    mayPublish: () => circuits.kafka.allows,
+  });
+  let stopping = false;
+  const states = () => ({ kafka: circuits.kafka.state, redis: circuits.redis.state });
+  const app = createApp({
+    accept,
+    clock,
+    log,
+    metrics,
+    defaultTopic: config.defaultTopic,
+    topics: config.topics,
+    maxBodyBytes: config.maxBodyBytes,
+    readiness: () => readinessOf(states(), stopping),
+    stopping: () => stopping,
+    dev: devKafka && { kafka: devKafka, defaultTopic: config.defaultTopic },
+  });
+  return {
+    app,
+    worker,
+    async warmUp() {
+      await publisher.probe();
+    },
+    refuse() {
+      stopping = true;
+    },
+    async close() {
+      await worker.stop();
+      await Promise.all([publisher.close(), store.close()]);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'bun:test';
+import { fromEntry, parseMessage, toEntry } from '../../src/accept/parse.ts';
+import { aMessage } from '../support/fakes.ts';
+
+const NOW = 1_764_671_400_000;
+const context = {
+  defaultTopic: 'messages',
+  topics: new Set(['messages', 'orders']),
+  now: NOW,
+  newId: () => 'new-id',
+};
+
+const parse = (json: string) => parseMessage(json, context);
+
+function paths(json: string): string[] {
+  const parsed = parse(json);
+  return parsed.kind === 'invalid' ? parsed.errors.map(({ path }) => path) : [`not invalid: ${parsed.kind}`];
+}
+
+describe('parseMessage', () => {
+  test('completes what the client left out', () => {
+    const message = {
+      id: 'new-id',
+      topic: 'messages',
+      key: null,
+      headers: {},
+      value: '1.10',
+      timestamp: NOW,
+    };
+    expect(parse('{"value":1.10}')).toEqual({ kind: 'message', message });
+  });
+
+  test('keeps what the client gave', () => {
+    const fields = { id: 'mine', topic: 'orders', key: '', headers: { trace: 'ü' }, timestamp: 0 };
+    const parsed = parse(JSON.stringify({ ...fields, value: null }));
+    expect(parsed).toEqual({ kind: 'message', message: { ...fields, value: 'null' } });
+  });
+
+  test.each(['', '{', '{"value":01}', '{"value":1}x', 'nul', '{"value":"\n"}'])('%j is not JSON', (json) => {
+    expect(parse(json)).toEqual({ kind: 'not-json' });
+  });
+
+  test.each([
+    ['[]', ['']],
+    ['null', ['']],
+    ['"text"', ['']],
+    ['{}', ['value']],
+    ['{"value":1,"vlaue":2}', ['vlaue']],
+    ['{"value":1,"__proto__":2}', ['__proto__']],
+    ['{"value":1,"topic":"nowhere"}', ['topic']],
+    ['{"value":1,"topic":7}', ['topic']],
+    ['{"value":1,"key":7}', ['key']],
+    ['{"value":1,"key":"\\ud800"}', ['key']],
+    ['{"value":1,"headers":[]}', ['headers']],
+    ['{"value":1,"headers":{"a":1,"b":null}}', ['headers.a', 'headers.b']],
+    ['{"value":1,"headers":{"a":"\\ud800"}}', ['headers.a']],
+    ['{"value":1,"headers":{"__proto__":"x"}}', ['headers.__proto__']],
+    ['{"value":1,"headers":{"spillway-id":"x"}}', ['headers.spillway-id']],
+    ['{"value":1,"headers":{"Spillway-ID":"x"}}', ['headers.spillway-id']],
+    ['{"value":1,"id":""}', ['id']],
+    [`{"value":1,"id":"${'x'.repeat(256)}"}`, ['id']],
+    ['{"value":1,"id":"a\\u0000"}', ['id']],
+    ['{"value":1,"timestamp":1.5}', ['timestamp']],
+    ['{"value":1,"timestamp":-1}', ['timestamp']],
+    ['{"value":1,"timestamp":"2025-12-02"}', ['timestamp']],
+    [`{"value":1,"timestamp":${NOW + 3_600_001}}`, ['timestamp']],
+    ['{"topic":"nowhere","id":7}', ['value', 'id']],
+  ])('%s is refused by the name of its fields', (json, expected) => {
+    expect(paths(json)).toEqual(expected);
+  });
+
+  test('errors never repeat what the client sent', () => {
+    const parsed = parse(
+      '{"value":"secret-1","key":{"secret-2":1},"id":["secret-3"],"timestamp":"secret-4"}',
+    );
+    expect(JSON.stringify(parsed)).not.toContain('secret');
+  });
+});
+
+describe('a parked entry', () => {
+  test('reads back to the same message, digit for digit', () => {
+    const message = aMessage({
+      id: 'ü"\\',
+      key: 'k',
+      headers: { 'x"': '\n' },
+      value: '{"n": 1.10, "big": 12345678901234567890, "s": "\\ud800"}',
+    });
+    expect(fromEntry(toEntry(message))).toEqual(message);
+  });
+
+  test('is read although its topic is no longer one that clients may name', () => {
+    const message = aMessage({ topic: 'retired' });
+    expect(fromEntry(toEntry(message))).toEqual(message);
+  });
+
+  test.each(['', 'x', '[]', '{"value":1}', '{"id":"a","topic":"t","value":1}'])('%j is not one', (entry) => {
+    expect(fromEntry(entry)).toBeUndefined();
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'bun:test';
+import { toEntry } from '../../src/accept/parse.ts';
+import { drainBatch } from '../../src/backfill/drain.ts';
+import type { PublishResult } from '../../src/ports/publisher.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN } from '../support/fakes.ts';
+
+function setup(...ids: string[]) {
+  const publisher = new FakePublisher();
+  const store = new FakeStore();
+  const clock = new FakeClock();
+  const log = new FakeLog();
+  store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
+  const stopping = new AbortController();
+  const deps = { publisher, store, clock, log, publishTimeoutMs: 3000 };
+  return { publisher, store, clock, log, stopping, drain: () => drainBatch(deps, stopping.signal) };
+}
+
+describe('drainBatch', () => {
+  test('publishes what is parked and settles it as done', async () => {
+    const { drain, publisher, store } = setup('a', 'b');
+    expect(await drain()).toBe('progress');
+    expect(publisher.calls).toEqual([[aMessage({ id: 'a' }), aMessage({ id: 'b' })]]);
+    expect(store.settled).toEqual([[{ kind: 'done' }, { kind: 'done' }]]);
+  });
+
+  test('settles nothing before Kafka has answered', async () => {
+    const { drain, publisher, store } = setup('a');
+    publisher.answer = () => new Promise(() => {});
+    void drain();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(publisher.calls).toHaveLength(1);
+    expect(store.settled).toEqual([]);
+  });
+
+  test('gives every entry the verdict that its result asks for', async () => {
+    const answers: Record<string, PublishResult> = {
+      down: KAFKA_DOWN,
+      topic: { kind: 'failed', blame: 'topic', reason: 'x', maybeWritten: false },
+      never: { kind: 'rejected', cause: 'too-large', reason: 'Too large' },
+      open: { kind: 'refused', retryInMs: 1 },
+    };
+    const { drain, publisher, store } = setup('ok', 'down', 'topic', 'never', 'open');
+    store.waiting.push('not a message');
+    publisher.answer = ({ id }) => answers[id] ?? { kind: 'published', partition: 0, offset: '0' };
+    expect(await drain()).toBe('progress');
+    expect(store.settled).toEqual([
+      [
+        { kind: 'done' },
+        { kind: 'return' },
+        { kind: 'defer' },
+        { kind: 'dead', reason: 'Too large' },
+        { kind: 'return' },
+        { kind: 'dead', reason: 'The entry is not a message' },
+      ],
+    ]);
+  });
+
+  test('an unreadable entry does not shift the results of its neighbours', async () => {
+    const { drain, publisher, store } = setup('a', 'b');
+    store.waiting.unshift('garbage');
+    publisher.answer = ({ id }) =>
+      id === 'a' ? KAFKA_DOWN : { kind: 'published', partition: 0, offset: '0' };
+    await drain();
+    expect(store.settled[0]?.map(({ kind }) => kind)).toEqual(['dead', 'return', 'done']);
+  });
+
+  test('pauses where nothing waits, where the store is away, and where nothing could be published', async () => {
+    expect(await setup().drain()).toBe('pause');
+    const away = setup('a');
+    away.store.fault = { kind: 'refused', retryInMs: 1 };
+    expect(await away.drain()).toBe('pause');
+    const down = setup('a');
+    down.publisher.answer = () => KAFKA_DOWN;
+    expect(await down.drain()).toBe('pause');
+  });
+
+  test('asks once more, by the same name, for a claim whose answer was lost', async () => {
+    const { drain, store, publisher } = setup('a');
+    const claim = store.claim.bind(store);
+    const batches: string[] = [];
+    store.claim = async (request) => {
+      batches.push(request.batch);
+      const reply = await claim(request);
+      return batches.length === 1 ? { kind: 'failed', reason: 'lost' } : reply;
+    };
+    expect(await drain()).toBe('progress');
+    expect(new Set(batches).size).toBe(1);
+    expect(publisher.calls).toHaveLength(1);
+  });
+
+  test('publishes nothing after a standstill in which the lease may have run out', async () => {
+    const { drain, store, publisher, clock } = setup('a');
+    const claim = store.claim.bind(store);
+    store.claim = async (request) => {
+      const reply = await claim(request);
+      await clock.advance(request.leaseMs - 1000);
+      return reply;
+    };
+    expect(await drain()).toBe('pause');
+    expect(publisher.calls).toEqual([]);
+  });
+
+  test('settles through a short absence of the store', async () => {
+    const { drain, store, clock, log } = setup('a');
+    const settle = store.settle.bind(store);
+    let tries = 0;
+    store.settle = (...args) =>
+      ++tries < 4 ? Promise.resolve({ kind: 'failed', reason: 'away' }) : settle(...args);
+    const drained = drain();
+    await clock.advance(1000);
+    expect(await drained).toBe('progress');
+    expect(store.settled).toHaveLength(1);
+    expect(log.lines.filter((line) => line.startsWith('WARNING'))).toEqual([]);
+  });
+
+  test.each([
+    ['the lease has ended', false, 60_000],
+    ['the process is to stop', true, 200],
+  ])('gives settling up once %s, and says so', async (_, stop, ms) => {
+    const { drain, store, clock, log, stopping } = setup('a');
+    store.settle = () => Promise.resolve({ kind: 'failed', reason: 'away' });
+    const drained = drain();
+    if (stop) stopping.abort();
+    await clock.advance(ms);
+    await drained;
+    expect(log.lines).toContain('WARNING Backfill could not settle a batch: it may be published twice');
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'bun:test';
+import { toEntry } from '../../src/accept/parse.ts';
+import { BackfillWorker } from '../../src/backfill/worker.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { aMessage, FakeLog, FakePublisher, FakeStore, PUBLISHED } from '../support/fakes.ts';
+
+function setup() {
+  const publisher = new FakePublisher();
+  const store = new FakeStore();
+  const clock = new FakeClock();
+  const log = new FakeLog();
+  const kafka = { open: false };
+  const deps = { publisher, store, clock, log, publishTimeoutMs: 3000, mayPublish: () => !kafka.open };
+  const park = (...ids: string[]) => store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
+  return { publisher, store, clock, log, kafka, park, worker: new BackfillWorker(deps) };
+}
+
+describe('BackfillWorker', () => {
+  test('drains what is there, and what comes later', async () => {
+    const { worker, park, publisher, clock } = setup();
+    park('a');
+    worker.start();
+    await clock.advance(0);
+    expect(publisher.calls).toHaveLength(1);
+    park('b');
+    await clock.advance(1000);
+    expect(publisher.calls.flat().map(({ id }) => id)).toEqual(['a', 'b']);
+    await worker.stop();
+  });
+
+  test('takes batch after batch without a pause', async () => {
+    const { worker, park, publisher, clock } = setup();
+    park(...Array.from({ length: 1200 }, (_, index) => `m${index}`));
+    worker.start();
+    await clock.advance(0);
+    expect(publisher.calls.map((messages) => messages.length)).toEqual([500, 500, 200]);
+    await worker.stop();
+  });
+
+  test('claims nothing while the Kafka circuit is open', async () => {
+    const { worker, park, store, kafka, clock } = setup();
+    kafka.open = true;
+    park('a');
+    worker.start();
+    await clock.advance(60_000);
+    expect(store.waiting).toHaveLength(1);
+    kafka.open = false;
+    await clock.advance(1000);
+    expect(store.waiting).toEqual([]);
+    await worker.stop();
+  });
+
+  test('stops after the batch in hand, which it settles', async () => {
+    const { worker, park, publisher, store, clock } = setup();
+    const { promise, resolve } = Promise.withResolvers<typeof PUBLISHED>();
+    publisher.answer = () => promise;
+    park('a');
+    worker.start();
+    await clock.advance(0);
+    const stopped = worker.stop();
+    park('b');
+    resolve(PUBLISHED);
+    await stopped;
+    expect(store.settled).toEqual([[{ kind: 'done' }]]);
+    expect(store.waiting).toHaveLength(1);
+  });
+
+  test('goes on after a fault of its own', async () => {
+    const { worker, park, publisher, store, log, clock } = setup();
+    publisher.publish = () => Promise.reject(new Error('A bug'));
+    park('a');
+    worker.start();
+    await clock.advance(0);
+    expect(log.lines).toContain('ERROR Backfill stumbled over a batch');
+    publisher.publish = (messages) => Promise.resolve(messages.map(() => PUBLISHED));
+    park('b');
+    await clock.advance(1000);
+    expect(store.settled).toEqual([[{ kind: 'done' }]]);
+    await worker.stop();
+  });
+
+  test('says when it brought back what a dead worker held', async () => {
+    const { worker, store, log, clock } = setup();
+    store.reap = () => Promise.resolve({ kind: 'done', value: 7 });
+    worker.start();
+    await clock.advance(0);
+    expect(log.lines).toContain('WARNING A worker went away with a batch: its entries are back in the list');
+    await worker.stop();
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'bun:test';
+import { Circuit } from '../../src/breakers/circuit.ts';
+import { GuardedStore } from '../../src/breakers/guarded-store.ts';
+import type { Store, StoreReply } from '../../src/ports/store.ts';
+import { FakeStore } from '../support/fakes.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+function setup() {
+  const clock = new FakeClock();
+  const inner = new FakeStore();
+  const circuit = new Circuit({ failMax: 3, resetTimeoutMs: 1000, timeoutDurationMs: 2000 }, clock);
+  return { clock, inner, circuit, guarded: new GuardedStore(inner, circuit) };
+}
+
+const CLAIM = { batch: 'b', maxCount: 1, maxBytes: 1, leaseMs: 1 };
+const VERBS: [string, (store: Store) => Promise<StoreReply<unknown>>][] = [
+  ['park', (store) => store.park(['x'])],
+  ['claim', (store) => store.claim(CLAIM)],
+  ['settle', (store) => store.settle('b', [])],
+  ['reap', (store) => store.reap()],
+  ['backlog', (store) => store.backlog()],
+];
+
+describe('GuardedStore', () => {
+  test.each(VERBS)('%s passes through, and its faults open the circuit', async (_, verb) => {
+    const { inner, circuit, guarded } = setup();
+    expect((await verb(guarded)).kind).toBe('done');
+    inner.fault = { kind: 'failed', reason: 'gone' };
+    for (let count = 0; count < 3; count++) expect((await verb(guarded)).kind).toBe('failed');
+    expect(circuit.state).toBe('open');
+    inner.fault = undefined;
+    expect(await verb(guarded)).toEqual({ kind: 'refused', retryInMs: 1000 });
+  });
+
+  test('the circuit closes by a probe, without traffic', async () => {
+    const { clock, inner, circuit, guarded } = setup();
+    inner.fault = { kind: 'failed', reason: 'gone' };
+    for (let count = 0; count < 3; count++) await guarded.park(['x']);
+    inner.fault = undefined;
+    await clock.advance(1000);
+    expect(circuit.state).toBe('closed');
+    expect((await guarded.park(['x'])).kind).toBe('done');
+  });
+});

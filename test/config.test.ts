@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'bun:test';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+function refusal(variables: Record<string, string>): string {
+  try {
+    readConfig(variables);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('Not refused');
+}
+
+describe('readConfig', () => {
+  test('needs no variable: all is embedded, with the production circuits', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      port: 8000,
+      dataDir: './data',
+      defaultTopic: 'messages',
+      publishTimeoutMs: 3000,
+    });
+    expect(config.kafka).toBeUndefined();
+    expect(config.redisUrl).toBeUndefined();
+    expect(config.topics).toEqual(new Set(['messages']));
+    expect(config.circuits).toEqual({
+      kafka: { failMax: 5, resetTimeoutMs: 30_000, timeoutDurationMs: 60_000 },
+      redis: { failMax: 3, resetTimeoutMs: 15_000, timeoutDurationMs: 30_000 },
+    });
+  });
+
+  test.each([
+    ['aggressive', { failMax: 3, resetTimeoutMs: 10_000, timeoutDurationMs: 30_000 }],
+    ['conservative', { failMax: 10, resetTimeoutMs: 60_000, timeoutDurationMs: 120_000 }],
+  ])('BREAKER_PRESET=%s sets both circuits', (preset, circuit) => {
+    expect(readConfig({ BREAKER_PRESET: preset }).circuits).toEqual({ kafka: circuit, redis: circuit });
+  });
+
+  test('a single number wins over the preset, and seconds may be fractions', () => {
+    const { circuits } = readConfig({
+      BREAKER_PRESET: 'aggressive',
+      KAFKA_BREAKER_FAIL_MAX: '7',
+      REDIS_BREAKER_RESET_TIMEOUT: '0.5',
+      REDIS_BREAKER_TIMEOUT_DURATION: '1.25',
+    });
+    expect(circuits.kafka.failMax).toBe(7);
+    expect(circuits.redis).toEqual({ failMax: 3, resetTimeoutMs: 500, timeoutDurationMs: 1250 });
+  });
+
+  test('an empty variable counts as unset', () => {
+    expect(readConfig({ PORT: '', KAFKA_BROKERS: '', KAFKA_REST_URL: '' }).port).toBe(8000);
+  });
+
+  test('brokers and topics are lists, and the default topic is always allowed', () => {
+    const config = readConfig({
+      KAFKA_BROKERS: 'a:9092, [::1]:9093',
+      KAFKA_TOPIC: 'x',
+      KAFKA_TOPICS: 'y, z',
+    });
+    expect(config.kafka?.brokers).toEqual(['a:9092', '[::1]:9093']);
+    expect(config.topics).toEqual(new Set(['x', 'y', 'z']));
+  });
+
+  test.each([
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_REST_URL: 'http://a' }, ['KAFKA_BROKERS', 'KAFKA_REST_URL']],
+    [
+      { REDIS_URL: 'redis://a', UPSTASH_REDIS_REST_URL: 'https://a' },
+      ['REDIS_URL', 'UPSTASH_REDIS_REST_URL'],
+    ],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_SASL_USERNAME: 'u' }, ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD']],
+    [{ KAFKA_SSL: 'true' }, ['KAFKA_SSL', 'KAFKA_BROKERS']],
+    [{ API_KEYS: 'k' }, ['API_KEYS']],
+  ])('%j contradicts itself: the refusal names both', (variables: Record<string, string>, names) => {
+    for (const name of names) expect(refusal(variables)).toContain(name);
+  });
+
+  test.each([
+    ['PORT', 'http', 'a whole number from 0 to 65535'],
+    ['PORT', '65536', 'a whole number from 0 to 65535'],
+    ['KAFKA_BROKERS', 'kafka', 'host:port'],
+    ['KAFKA_BROKERS', 'http://kafka:9092', 'host:port'],
+    ['KAFKA_TOPIC', 'a b', 'letters'],
+    ['REDIS_URL', 'localhost:6379', 'redis://host:port'],
+    ['BREAKER_PRESET', 'fast', 'production, aggressive, conservative'],
+    ['KAFKA_BREAKER_FAIL_MAX', '0', 'a whole number from 1'],
+    ['KAFKA_BREAKER_RESET_TIMEOUT', '-1', 'seconds'],
+    ['PUBLISH_TIMEOUT_MS', '1.5', 'a whole number'],
+    ['BACKFILL', 'yes', 'inline, off'],
+    ['LOG_FORMAT', 'xml', 'text, json'],
+    ['LOG_LEVEL', 'loud', 'debug, info, warning, error'],
+  ])('%s=%s is refused by its name, with what it may be', (name, value, hint) => {
+    expect(refusal({ [name]: value })).toContain(`${name} must be`);
+    expect(refusal({ [name]: value })).toContain(hint);
+  });
+
+  test('all that is wrong is told at once, and no value is repeated', () => {
+    const message = refusal({ PORT: 'secret-1', REDIS_URL: 'secret-2', LOG_LEVEL: 'secret-3' });
+    for (const name of ['PORT', 'REDIS_URL', 'LOG_LEVEL']) expect(message).toContain(name);
+    expect(message).not.toContain('secret');
+  });
+
+  test('what this version does not know yet is named', () => {
+    expect(readConfig({ RATE_LIMIT_MAX: '5', ADMIN_TOKEN: 't' }).ignored).toEqual([
+      'RATE_LIMIT_MAX',
+      'ADMIN_TOKEN',
+    ]);
+  });
+});

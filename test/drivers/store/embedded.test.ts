@@ -1,0 +1,37 @@
+import { expect, test } from 'bun:test';
+import { EmbeddedStore } from '../../../src/drivers/store/embedded.ts';
+import { storeContract } from '../../contracts/store.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+function open() {
+  const clock = new FakeClock();
+  const directory = tempDir();
+  const store = new EmbeddedStore(directory.path, clock);
+  const close = async () => {
+    await store.close();
+    directory.remove();
+  };
+  return Promise.resolve({ store, directory, wait: (ms: number) => clock.advance(ms), close });
+}
+
+storeContract('store/embedded', open);
+
+test('two processes share one file, and none claims what the other holds', async () => {
+  const { store, directory, close } = await open();
+  const other = new EmbeddedStore(directory.path, new FakeClock());
+  const request = { maxCount: 1, maxBytes: 100, leaseMs: 1000 };
+  await store.park(['1', '2']);
+  expect(await store.claim({ ...request, batch: 'a' })).toEqual({ kind: 'done', value: ['1'] });
+  expect(await other.claim({ ...request, batch: 'b' })).toEqual({ kind: 'done', value: ['2'] });
+  await other.close();
+  await close();
+});
+
+test('a closed store fails, and throws nothing', async () => {
+  const { store, directory } = await open();
+  await store.close();
+  expect((await store.park(['1'])).kind).toBe('failed');
+  expect((await store.probe()).kind).toBe('down');
+  directory.remove();
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'bun:test';
+import { RedisStore } from '../../../src/drivers/store/redis.ts';
+import { storeContract } from '../../contracts/store.ts';
+import { describeReal, ownRedis, realRedis } from '../../support/services.ts';
+import { until } from '../../support/wait.ts';
+
+describeReal('store/redis', ['redis'], () => {
+  storeContract('store/redis', async () => {
+    const redis = await realRedis();
+    await redis.flush();
+    const store = new RedisStore(redis.url);
+    return { store, wait: (ms) => Bun.sleep(ms), close: () => store.close() };
+  });
+
+  test('parks to the left of a list that operators can look into, and the right end goes first', async () => {
+    const redis = await realRedis();
+    await redis.flush();
+    const store = new RedisStore(redis.url);
+    await store.park(['1', '2']);
+    expect(await redis.client().lrange('fallback:message_queue', 0, -1)).toEqual(['2', '1']);
+    await store.close();
+  });
+
+  test('keeps a dead letter with its reason', async () => {
+    const redis = await realRedis();
+    await redis.flush();
+    const store = new RedisStore(redis.url);
+    await store.park(['1', '2', '3']);
+    await store.claim({ batch: 'b', maxCount: 3, maxBytes: 100, leaseMs: 1000 });
+    await store.settle('b', [
+      { kind: 'dead', reason: 'One' },
+      { kind: 'done' },
+      { kind: 'dead', reason: 'Three' },
+    ]);
+    const dead = await redis.client().lrange('{fallback:message_queue}:dead', 0, -1);
+    expect(dead.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { reason: 'One', entry: '1' },
+      { reason: 'Three', entry: '3' },
+    ]);
+    expect((await redis.client().keys('*')).toSorted()).toEqual(['{fallback:message_queue}:dead']);
+    await store.close();
+  });
+
+  test('learns its scripts again after Redis has forgotten them', async () => {
+    const redis = await realRedis();
+    const store = new RedisStore(redis.url);
+    expect((await store.backlog()).kind).toBe('done');
+    await redis.client().script('FLUSH');
+    expect((await store.backlog()).kind).toBe('done');
+    await store.close();
+  });
+
+  test('a Redis that is full is down: it would not park', async () => {
+    const redis = await ownRedis();
+    const store = new RedisStore(redis.url);
+    await store.park(['1', '2']);
+    await redis.client().config('SET', 'maxmemory', '1');
+    expect(await store.park(['3'])).toMatchObject({ kind: 'failed', reason: expect.stringContaining('OOM') });
+    expect((await store.probe()).kind).toBe('down');
+    const claim = await store.claim({ batch: 'b', maxCount: 2, maxBytes: 100, leaseMs: 1000 });
+    expect(claim).toEqual({ kind: 'done', value: ['1', '2'] });
+    expect(await store.settle('b', [{ kind: 'return' }, { kind: 'done' }])).toEqual({
+      kind: 'done',
+      value: true,
+    });
+    await store.close();
+    await redis.stop();
+  });
+
+  test('a Redis that is dead, or frozen, fails within a second and is there again by itself', async () => {
+    const redis = await ownRedis();
+    const store = new RedisStore(redis.url);
+    expect((await store.park(['before'])).kind).toBe('done');
+    for (const [stop, start] of [
+      [() => redis.kill(), () => redis.start()],
+      [() => redis.pause(), () => redis.resume()],
+    ] as const) {
+      await stop();
+      const began = performance.now();
+      expect((await store.park(['lost'])).kind).toBe('failed');
+      expect((await store.probe()).kind).toBe('down');
+      expect(performance.now() - began).toBeLessThan(5000);
+      await start();
+      await until('Redis takes entries again', async () => (await store.probe()).kind === 'up');
+    }
+    const claim = await store.claim({ batch: 'b', maxCount: 100, maxBytes: 1000, leaseMs: 1000 });
+    expect(claim).toMatchObject({ kind: 'done', value: expect.arrayContaining(['before']) });
+    await store.close();
+    await redis.stop();
+  }, 60_000);
+
+  test('the address with its password is in no reason', async () => {
+    const store = new RedisStore('redis://:secret-password@127.0.0.1:1');
+    const reply = await store.park(['payload-of-a-client']);
+    expect(reply.kind).toBe('failed');
+    expect(JSON.stringify(reply)).not.toMatch(/secret-password|payload-of-a-client/);
+    await store.close();
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'bun:test';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startSpillway } from '../support/spillway.ts';
+import { until } from '../support/wait.ts';
+
+const fetchJson = async (url: string, init?: RequestInit) => (await (await fetch(url, init)).json()) as never;
+
+async function outputOf(variables: Record<string, string>): Promise<string> {
+  try {
+    const service = await startSpillway(variables);
+    await service.end('SIGKILL');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('It started');
+}
+
+describe('the service, embedded', () => {
+  test('needs no variable, says where to post and on what it runs, and the line that it prints works', async () => {
+    const service = await startSpillway();
+    expect(service.output()).toContain(
+      'kafka="embedded, in ./data" redis="embedded, in ./data" backfill=inline',
+    );
+    const line = await until('the line to try', () => /curl -i .*$/m.exec(service.output())?.[0]);
+    const shell = Bun.spawn(['sh', '-c', line], { stdout: 'pipe', stderr: 'ignore' });
+    expect(await shell.stdout.text()).toMatch(/202 Accepted[^]*"status":"published"/);
+    expect(await service.end('SIGTERM')).toBe(0);
+  });
+
+  test('what was acknowledged survives kill -9: the published and the parked', async () => {
+    const service = await startSpillway();
+    await service.post({ value: 1, id: 'published' });
+    await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+    const parked = await service.post({ value: 2, id: 'parked' });
+    expect(parked.headers.get('X-Fallback-Mode')).toBe('true');
+    await service.end('SIGKILL');
+
+    const next = await startSpillway({}, { dir: service.dir });
+    const ids = await until('both are in the log', async () => {
+      const { latest } = (await fetchJson(`${next.url}/dev/kafka`)) as {
+        latest: { headers: Record<string, string> }[];
+      };
+      return latest.length === 2 && latest.map(({ headers }) => headers['spillway-id']);
+    });
+    expect(ids).toEqual(['published', 'parked']);
+    await next.end('SIGKILL');
+  }, 30_000);
+
+  test('a developer sees a circuit open, close, and the list drain', async () => {
+    const service = await startSpillway({ KAFKA_BREAKER_RESET_TIMEOUT: '0.3' });
+    const { url, post, metric, dir } = service;
+    expect(await fetchJson(`${url}/dev/kafka/fail`, { method: 'POST' })).toEqual({ failing: true } as never);
+    for (let count = 0; count < 6; count++) {
+      const response = await post({ value: count });
+      expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
+    }
+    expect(await metric('circuit_breaker_state{service="kafka"}')).toBe(1);
+    expect(await metric('redis_fallback_queue_length')).toBe(6);
+    await fetch(`${url}/dev/kafka/recover`, { method: 'POST' });
+    await until('the list is empty', async () => (await metric('redis_fallback_queue_length')) === 0);
+    await until(
+      'the circuit is closed',
+      async () => (await metric('circuit_breaker_state{service="kafka"}')) === 0,
+    );
+    const lines = readFileSync(join(dir, 'logs/api.log'), 'utf8');
+    expect(lines).toMatch(
+      /^[-\d]{10} [:\d]{8} - WARNING - Circuit breaker kafka_producer opened - Kafka unavailable/m,
+    );
+    expect(lines).toMatch(/ - INFO - Circuit breaker kafka_producer half-open - Testing Kafka connection/);
+    expect(lines).toMatch(/ - INFO - Circuit breaker kafka_producer closed - Kafka available/);
+    expect(service.output()).toContain(lines.trim().split('\n').at(-1) ?? 'no line');
+    await service.end('SIGKILL');
+  }, 60_000);
+
+  test('goes on where the logs can not be written', async () => {
+    const service = await startSpillway({ LOG_DIR: '/dev/null/logs' });
+    expect((await service.post({ value: 1 })).status).toBe(202);
+    expect(service.output()).toContain("Can't write /dev/null/logs/api.log");
+    await service.end('SIGKILL');
+  });
+});
+
+describe('a start that is refused', () => {
+  test.each([
+    [{ PORT: 'eighty' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_REST_URL: 'http://a' }, 'KAFKA_BROKERS and KAFKA_REST_URL are both set'],
+  ])(
+    '%j ends with 1 and says what to mend, without a stack',
+    async (variables: Record<string, string>, text) => {
+      const output = await outputOf(variables);
+      expect(output).toContain('ended with 1');
+      expect(output).toContain(text);
+      expect(output).not.toContain('    at ');
+    },
+  );
+
+  test('a port that is taken is named', async () => {
+    const first = await startSpillway();
+    const output = await outputOf({ PORT: new URL(first.url).port });
+    expect(output).toContain('free it, or set PORT to another');
+    expect(output).not.toContain('    at ');
+    await first.end('SIGKILL');
+  });
+});
+
+test('the data stays where DATA_DIR says', async () => {
+  const service = await startSpillway({ DATA_DIR: 'elsewhere' });
+  await service.post({ value: 1 });
+  expect(existsSync(join(service.dir, 'elsewhere/kafka.db'))).toBe(true);
+  await service.end('SIGKILL');
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'bun:test';
+import { KAFKA_DOWN } from './support/fakes.ts';
+import { fakeService } from './support/fake-service.ts';
+
+const BODY = '{"value":1}';
+
+async function breakBoth(service: ReturnType<typeof fakeService>): Promise<void> {
+  service.publisher.answer = () => KAFKA_DOWN;
+  service.publisher.probed = { kind: 'down', reason: 'down' };
+  service.store.fault = { kind: 'failed', reason: 'gone' };
+  for (let count = 0; count < 6; count++) await service.post(BODY);
+}
+
+describe('the way down and back', () => {
+  test('is logged in the words of the operator guide', async () => {
+    const service = fakeService();
+    const { log, clock, store, publisher, post } = service;
+    await breakBoth(service);
+    store.fault = undefined;
+    publisher.answer = () => ({ kind: 'published', partition: 0, offset: '0' });
+    publisher.probed = { kind: 'up' };
+    await clock.advance(15_000);
+    await post(BODY);
+    await clock.advance(15_000);
+    await post(BODY);
+    expect(log.lines.filter((line) => !line.includes('Neither'))).toEqual([
+      'WARNING Circuit breaker redis_client opened - Redis unavailable',
+      'WARNING Circuit breaker kafka_producer opened - Kafka unavailable',
+      'ERROR Both Kafka and Redis circuits open - cannot process message',
+      'INFO Circuit breaker redis_client half-open - Testing Redis connection',
+      'INFO Circuit breaker redis_client closed - Redis available',
+      'WARNING Fallback active - messages go to the Redis list, answered with X-Fallback-Mode: true',
+      'INFO Circuit breaker kafka_producer half-open - Testing Kafka connection',
+      'INFO Circuit breaker kafka_producer closed - Kafka available',
+      'INFO Fallback ended - messages reach Kafka again',
+    ]);
+    for (const [index, line] of log.lines.entries()) {
+      if (line.includes('kafka_producer')) expect(log.fields[index]).toHaveProperty('kafka_circuit_breaker');
+      if (line.includes('redis_client')) expect(log.fields[index]).toHaveProperty('redis_circuit_breaker');
+    }
+  });
+
+  test('a flood of refused messages is not a flood of lines', async () => {
+    const service = fakeService();
+    await breakBoth(service);
+    const before = service.log.lines.length;
+    for (let count = 0; count < 100; count++) await service.post(BODY);
+    expect(service.log.lines.length).toBe(before);
+    await service.clock.advance(1000);
+    await service.post(BODY);
+    expect(service.log.lines.at(-1)).toBe(
+      'ERROR Both Kafka and Redis circuits open - cannot process message',
+    );
+  });
+});
+
+describe('GET /metrics', () => {
+  test('has the circuits, the faults and the list under their names', async () => {
+    const service = fakeService();
+    await breakBoth(service);
+    service.store.fault = undefined;
+    const response = await service.request('/metrics');
+    expect(response.headers.get('Content-Type')).toStartWith('text/plain; version=0.0.4');
+    const lines = (await response.text()).split('\n');
+    expect(lines).toContain('circuit_breaker_state{service="kafka"} 1');
+    expect(lines).toContain('circuit_breaker_state{service="redis"} 1');
+    expect(lines).toContain('circuit_breaker_failures_total{service="kafka"} 5');
+    expect(lines).toContain('circuit_breaker_failures_total{service="redis"} 3');
+    expect(lines).toContain('spillway_messages_total{outcome="unavailable"} 6');
+  });
+
+  test('shows the length of the list, and the last known one while Redis is away', async () => {
+    const { request, store } = fakeService();
+    store.waiting.push('a', 'b');
+    const length = async () =>
+      /^redis_fallback_queue_length (.*)$/m.exec(await (await request('/metrics')).text())?.[1];
+    expect(await length()).toBe('2');
+    store.fault = { kind: 'failed', reason: 'gone' };
+    expect(await length()).toBe('2');
+  });
+});
+
+describe('GET /health/ready', () => {
+  test('is ready while one of the two ways is open', async () => {
+    const service = fakeService();
+    const ready = async () => {
+      const response = await service.request('/health/ready');
+      return [response.status, await response.json()] as [number, unknown];
+    };
+    expect(await ready()).toEqual([200, { status: 'ready', circuits: { kafka: 'closed', redis: 'closed' } }]);
+    service.publisher.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 5; count++) await service.post(BODY);
+    expect(await ready()).toEqual([200, { status: 'ready', circuits: { kafka: 'open', redis: 'closed' } }]);
+    service.store.fault = { kind: 'failed', reason: 'gone' };
+    for (let count = 0; count < 3; count++) await service.post(BODY);
+    expect(await ready()).toEqual([
+      503,
+      { status: 'unavailable', circuits: { kafka: 'open', redis: 'open' } },
+    ]);
+  });
+});
+
+test('the worker drains what was parked once the Kafka circuit has closed', async () => {
+  const { worker, publisher, store, clock, post, close } = fakeService();
+  worker.start();
+  publisher.answer = () => KAFKA_DOWN;
+  for (let count = 0; count < 8; count++) await post(BODY);
+  await clock.advance(29_000);
+  expect(store.waiting).toHaveLength(8);
+  publisher.answer = () => ({ kind: 'published', partition: 0, offset: '0' });
+  await clock.advance(2000);
+  expect(store.waiting).toEqual([]);
+  await close();
+});

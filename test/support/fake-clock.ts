@@ -1,0 +1,57 @@
+import type { Clock } from '../../src/ports/clock.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** A clock that stands still until the test moves it. */
+export class FakeClock implements Clock {
+  /** What `wallTime` answers; the test may set it forward and back. */
+  wall = 1_764_671_400_000;
+  #now = 0;
+  readonly #timers = new Set<Timer>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  wallTime(): number {
+    return this.wall;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.#now + ms, run };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Lets `ms` milliseconds pass: runs what is due, in order, and what follows from it. */
+  async advance(ms: number): Promise<void> {
+    await settled();
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#pass(next.at - this.#now);
+      this.#timers.delete(next);
+      next.run();
+      await settled();
+    }
+    this.#pass(end - this.#now);
+    await settled();
+  }
+
+  #next(end: number): Timer | undefined {
+    const due = [...this.#timers].filter(({ at }) => at <= end);
+    return due.toSorted((a, b) => a.at - b.at)[0];
+  }
+
+  #pass(ms: number): void {
+    this.#now += ms;
+    this.wall += ms;
+  }
+}
+
+/** Everything that waits for nothing but promises has gone on. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

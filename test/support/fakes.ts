@@ -1,0 +1,117 @@
+import type { Message } from '../../src/accept/message.ts';
+import type { Log, LogFields } from '../../src/ports/log.ts';
+import type { Probe } from '../../src/ports/probe.ts';
+import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
+import type { Backlog, ClaimRequest, Store, StoreReply, Verdict } from '../../src/ports/store.ts';
+
+/** A complete message; `over` says what matters to the test. */
+export function aMessage(over: Partial<Message> = {}): Message {
+  return {
+    id: 'id-1',
+    topic: 'messages',
+    key: null,
+    headers: {},
+    value: '{}',
+    timestamp: 1_764_671_400_000,
+    ...over,
+  };
+}
+
+export const PUBLISHED: PublishResult = { kind: 'published', partition: 0, offset: '0' };
+export const KAFKA_DOWN: PublishResult = {
+  kind: 'failed',
+  blame: 'kafka',
+  reason: 'down',
+  maybeWritten: false,
+};
+
+/** Answers as it is told, and keeps what it was given. */
+export class FakePublisher implements Publisher {
+  readonly calls: (readonly Message[])[] = [];
+  answer: (message: Message, index: number) => PublishResult | Promise<PublishResult> = () => PUBLISHED;
+  probed: Probe = { kind: 'up' };
+
+  async publish(messages: readonly Message[]): Promise<PublishResult[]> {
+    this.calls.push(messages);
+    const answers = messages.map(async (message, index) => this.answer(message, index));
+    return Promise.all(answers);
+  }
+
+  probe(): Promise<Probe> {
+    return Promise.resolve(this.probed);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+type NotDone = Exclude<StoreReply<never>, { kind: 'done' }>;
+
+/** A list in memory, without leases; while `fault` is set every verb answers with it. */
+export class FakeStore implements Store {
+  readonly waiting: string[] = [];
+  readonly dead: { entry: string; reason: string }[] = [];
+  readonly settled: (readonly Verdict[])[] = [];
+  readonly claims = new Map<string, string[]>();
+  fault: NotDone | undefined;
+
+  park(entries: readonly string[]): Promise<StoreReply<void>> {
+    return this.#reply(() => void this.waiting.push(...entries));
+  }
+
+  claim({ batch, maxCount }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+    return this.#reply(() => {
+      const entries = this.claims.get(batch) ?? this.waiting.splice(0, maxCount);
+      this.claims.set(batch, entries);
+      return entries;
+    });
+  }
+
+  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
+    return this.#reply(() => {
+      const entries = this.claims.get(batch);
+      if (!entries) return false;
+      this.claims.delete(batch);
+      this.settled.push(verdicts);
+      return true;
+    });
+  }
+
+  reap(): Promise<StoreReply<number>> {
+    return this.#reply(() => 0);
+  }
+
+  backlog(): Promise<StoreReply<Backlog>> {
+    return this.#reply(() => ({ waiting: this.waiting.length, claimed: 0, dead: this.dead.length }));
+  }
+
+  probe(): Promise<Probe> {
+    return Promise.resolve(this.fault ? { kind: 'down', reason: 'down' } : { kind: 'up' });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #reply<T>(verb: () => T): Promise<StoreReply<T>> {
+    return Promise.resolve(this.fault ?? { kind: 'done', value: verb() });
+  }
+}
+
+/** Keeps the lines, as in `WARNING Text`. */
+export class FakeLog implements Log {
+  readonly lines: string[] = [];
+  readonly fields: LogFields[] = [];
+  readonly debug = this.#keep('DEBUG');
+  readonly info = this.#keep('INFO');
+  readonly warning = this.#keep('WARNING');
+  readonly error = this.#keep('ERROR');
+
+  #keep(level: string) {
+    return (text: string, fields: LogFields = {}) => {
+      this.lines.push(`${level} ${text}`);
+      this.fields.push(fields);
+    };
+  }
+}

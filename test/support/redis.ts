@@ -1,0 +1,91 @@
+import { Redis } from 'ioredis';
+import { DockerHost, dockerAnswers } from './docker.ts';
+import { freePort } from './free-port.ts';
+import { type Host, LocalHost } from './host.ts';
+import { install, isInstalled, mayInstall } from './install.ts';
+import { tempDir } from './temp-dir.ts';
+import { until } from './wait.ts';
+
+const SETTINGS = [
+  '--appendonly',
+  'yes',
+  '--appendfsync',
+  'always',
+  '--save',
+  '',
+  '--maxmemory-policy',
+  'noeviction',
+];
+
+/** A Redis that is all the tests' own. */
+export class RedisService {
+  readonly url: string;
+  readonly #host: Host | undefined;
+  #client: Redis | undefined;
+
+  constructor(url: string, host?: Host) {
+    this.url = url;
+    this.#host = host;
+  }
+
+  async start(): Promise<void> {
+    await this.#host?.start();
+    await until('Redis answers', async () => (await this.client().ping()) === 'PONG');
+  }
+
+  async kill(): Promise<void> {
+    await this.#host?.kill();
+  }
+
+  async pause(): Promise<void> {
+    await this.#host?.pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.#host?.resume();
+  }
+
+  async stop(): Promise<void> {
+    this.#client?.disconnect();
+    await this.#host?.kill();
+  }
+
+  async flush(): Promise<void> {
+    await this.client().flushall();
+  }
+
+  /** To look into it; it finds Redis again by itself. */
+  client(): Redis {
+    if (!this.#client) {
+      this.#client = new Redis(this.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+      this.#client.on('error', () => {});
+    }
+    return this.#client;
+  }
+}
+
+/** Why no Redis can be had here; undefined if one can. */
+export async function redisMissing(): Promise<string | undefined> {
+  if (process.env['TEST_REDIS_URL'] || isInstalled('redis-server') || mayInstall()) return undefined;
+  return (await dockerAnswers()) ? undefined : 'no Redis: needs TEST_REDIS_URL, Docker or redis-server';
+}
+
+export async function startRedis(): Promise<RedisService> {
+  const port = await freePort();
+  const service = new RedisService(`redis://127.0.0.1:${port}`, await redisHost(port));
+  await service.start();
+  return service;
+}
+
+async function redisHost(port: number): Promise<Host> {
+  if (await dockerAnswers()) {
+    const { GenericContainer, Wait } = await import('testcontainers');
+    const container = new GenericContainer('redis:7-alpine')
+      .withExposedPorts({ container: 6379, host: port })
+      .withCommand(['redis-server', ...SETTINGS])
+      .withWaitStrategy(Wait.forListeningPorts());
+    return new DockerHost(container);
+  }
+  if (!isInstalled('redis-server')) await install('redis-server');
+  return new LocalHost(['redis-server', '--port', String(port), ...SETTINGS], tempDir().path);
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { hasEnded, killAtEnd } from './janitor.ts';
+import { tempDir } from './temp-dir.ts';
+import { until } from './wait.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+
+const ENTRIES = {
+  api: { file: 'src/entry/bun.ts', ready: /Listening on (http:\S+)/ },
+  backfill: { file: 'src/entry/backfill.ts', ready: /Backfill worker (started)/ },
+} as const;
+
+/** A running process of the service. */
+export interface Spillway {
+  readonly url: string;
+  readonly pid: number;
+  /** Its own directory, with the logs and what is embedded. */
+  readonly dir: string;
+  /** What it has written so far, standard output and errors. */
+  readonly output: () => string;
+  readonly post: (body: unknown) => Promise<Response>;
+  /** The value of a sample, by its name and labels as they are printed. */
+  readonly metric: (sample: string) => Promise<number>;
+  /** Sends the signal and waits for the end; answers the exit code. */
+  readonly end: (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT') => Promise<number>;
+}
+
+/** Starts the service as a process, on any free port, and waits until it listens. */
+export async function startSpillway(
+  variables: Record<string, string> = {},
+  { entry = 'api', dir = tempDir().path }: { entry?: keyof typeof ENTRIES; dir?: string } = {},
+): Promise<Spillway> {
+  const { file, ready } = ENTRIES[entry];
+  const child = Bun.spawn([process.execPath, join(ROOT, file)], {
+    cwd: dir,
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...variables },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  killAtEnd(child.pid);
+  void child.exited.then(() => hasEnded(child.pid));
+  let output = '';
+  const collect = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
+  };
+  const ended = Promise.all([collect(child.stdout), collect(child.stderr), child.exited]);
+  const [, url = ''] = await until(`${file} is ready`, () => {
+    if (child.exitCode !== null) return ['ended'];
+    return ready.exec(output);
+  });
+  if (child.exitCode !== null) {
+    await ended;
+    throw new Error(`${file} ended with ${child.exitCode}: ${output}`);
+  }
+  return {
+    url,
+    pid: child.pid,
+    dir,
+    output: () => output,
+    post: (body) =>
+      fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    async metric(sample) {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const line = text.split('\n').find((candidate) => candidate.startsWith(`${sample} `));
+      return Number(line?.slice(sample.length));
+    },
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+      return child.exitCode ?? 128;
+    },
+  };
+}
