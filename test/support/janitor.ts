@@ -1,41 +1,46 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What is to be done at the end, a line each. A file: what is written is there, whatever happens next. */
+const list = join(tmpdir(), `spillway-janitor-${process.pid}-${crypto.randomUUID()}`);
 
 /**
- * A shell of its own session that waits for the end of its input, which comes when this process is
- * gone, however it went. Then it kills what was named to it and removes what was named.
+ * A shell in a session of its own that waits for the end of its input, which comes when this
+ * process is gone, however it went. Then it kills and removes what stands in the list.
  */
 const SCRIPT = `
+read -r _
 pids=' '
-while IFS= read -r line; do
-  what=\${line#* }
-  case $line in
-    'pid '*) pids="$pids$what " ;;
-    'gone '*) pids=$(printf %s "$pids" | sed "s/ $what / /") ;;
-    'dir '*) set -- "$@" "$what" ;;
+while read -r what which; do
+  case $what in
+    pid) pids="$pids$which " ;;
+    gone) pids=$(printf %s "$pids" | sed "s/ $which / /") ;;
+    dir) set -- "$@" "$which" ;;
   esac
-done
-for pid in $pids; do kill -KILL "$pid"; kill -CONT "$pid"; done 2> /dev/null
-for dir; do rm -rf "$dir" || { sleep 1; rm -rf "$dir"; }; done 2> /dev/null
+done < "$0"
+for pid in $pids; do kill -KILL "$pid"; done
+for dir; do rm -rf "$dir" || { sleep 1; rm -rf "$dir"; }; done
+rm "$0"
 `;
 
+writeFileSync(list, '');
 // Started with the module, not within a test: bun test kills what a test started if it takes too long.
-const janitor = spawn('sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+// Named, so that its input is not closed because nobody holds it any more.
+const janitor = spawn('sh', ['-c', SCRIPT, list], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 janitor.unref();
-
-function tell(line: string): void {
-  janitor.stdin.write(`${line}\n`);
-}
 
 /** The process dies with this one, if it has not ended before. */
 export function killAtEnd(pid: number): void {
-  tell(`pid ${pid}`);
+  appendFileSync(list, `pid ${pid}\n`);
 }
 
 /** The process has ended: its number may be somebody else's by now. */
 export function hasEnded(pid: number): void {
-  tell(`gone ${pid}`);
+  appendFileSync(list, `gone ${pid}\n`);
 }
 
 export function removeAtEnd(directory: string): void {
-  tell(`dir ${directory}`);
+  appendFileSync(list, `dir ${directory}\n`);
 }

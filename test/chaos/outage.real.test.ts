@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { KafkaService } from '../support/kafka.ts';
+import { Load } from '../support/load.ts';
+import type { RedisService } from '../support/redis.ts';
+import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
+import { type Spillway, startSpillway } from '../support/spillway.ts';
+import { until } from '../support/wait.ts';
+
+const TEST_MS = 120_000;
+const DETAIL = 'Message processing services temporarily unavailable';
+
+describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
+  let kafka: KafkaService;
+  let redis: RedisService;
+  let service: Spillway;
+  let topics = 0;
+
+  beforeAll(async () => {
+    [kafka, redis] = await Promise.all([ownKafka(), ownRedis()]);
+  }, TEST_MS);
+
+  afterAll(async () => {
+    await Promise.all([kafka.stop(), redis.stop()]);
+  });
+
+  /** A process of its own for each test, on a topic of its own. */
+  async function start(): Promise<string> {
+    const topic = `outage-${topics++}`;
+    await kafka.createTopic(topic);
+    await startOn(topic);
+    return topic;
+  }
+
+  async function startOn(topic: string): Promise<void> {
+    service = await startSpillway({
+      KAFKA_BROKERS: kafka.brokers,
+      REDIS_URL: redis.url,
+      KAFKA_TOPIC: topic,
+      PUBLISH_TIMEOUT_MS: '1000',
+      KAFKA_BREAKER_RESET_TIMEOUT: '1',
+      KAFKA_BREAKER_TIMEOUT_DURATION: '1',
+      REDIS_BREAKER_RESET_TIMEOUT: '0.5',
+      REDIS_BREAKER_TIMEOUT_DURATION: '0.5',
+    });
+  }
+
+  const state = (name: 'kafka' | 'redis') => service.metric(`circuit_breaker_state{service="${name}"}`);
+  const waiting = () => redis.client().llen('fallback:message_queue');
+  const isOpen = (name: 'kafka' | 'redis') =>
+    until(`the ${name} circuit is open`, async () => (await state(name)) === 1);
+  const isClosed = (name: 'kafka' | 'redis') =>
+    until(`the ${name} circuit is closed`, async () => (await state(name)) === 0);
+  const isDrained = () =>
+    until('the list is drained', async () => {
+      const counts = [await waiting(), await service.metric('spillway_fallback_claimed')];
+      return counts.every((count) => count === 0);
+    });
+
+  async function expectInTopic(topic: string, ids: readonly string[]): Promise<void> {
+    const records = await kafka.read(topic);
+    const values = new Map(records.map(({ headers, value }) => [headers['spillway-id'], value]));
+    const lost = ids.filter((id) => values.get(id) !== JSON.stringify({ id }));
+    expect(lost).toEqual([]);
+  }
+
+  test.each([
+    ['killed', () => kafka.kill(), () => kafka.start()],
+    ['frozen', () => kafka.pause(), () => kafka.resume()],
+  ])(
+    'a broker that is %s costs no client anything: all are answered 202, and all of it is in the topic afterwards',
+    async (_, stop, bringBack) => {
+      const topic = await start();
+      const load = new Load(service, 50);
+      await until('a second of normal traffic', () => load.answers.length >= 50);
+      expect(load.answers.some(({ fallback }) => fallback)).toBe(false);
+
+      await stop();
+      await isOpen('kafka');
+      const openedAt = performance.now();
+      const before = await waiting();
+      await Bun.sleep(2000);
+      const after = await waiting();
+      expect(after).toBeGreaterThan(before + 50);
+      expect(await service.metric('circuit_breaker_failures_total{service="kafka"}')).toBeGreaterThanOrEqual(
+        5,
+      );
+      const backAt = performance.now();
+      await bringBack();
+
+      await isClosed('kafka');
+      await until('messages are published again', () => load.answers.at(-1)?.fallback === false);
+      await load.stop();
+      await isDrained();
+
+      expect(new Set(load.answers.map(({ status }) => status))).toEqual(new Set([202]));
+      const meanwhile = load.answers.filter(
+        ({ sentAt, answeredAt }) => sentAt > openedAt && answeredAt < backAt,
+      );
+      expect(meanwhile.length).toBeGreaterThan(50);
+      expect(meanwhile.every(({ fallback }) => fallback)).toBe(true);
+      const slowest = Math.max(...load.answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
+      expect(slowest).toBeLessThan(10_000);
+      for (const line of [
+        'opened - Kafka unavailable',
+        'half-open - Testing Kafka connection',
+        'closed - Kafka available',
+      ])
+        expect(service.output()).toContain(`Circuit breaker kafka_producer ${line}`);
+      expect(service.output()).toContain('X-Fallback-Mode');
+      await expectInTopic(topic, load.accepted);
+      expect(await service.end('SIGTERM')).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  test.each([
+    ['killed', () => redis.kill(), () => redis.start()],
+    ['frozen', () => redis.pause(), () => redis.resume()],
+  ])(
+    'a Redis that is %s is not in the way: messages still reach Kafka',
+    async (_, stop, bringBack) => {
+      const topic = await start();
+      const load = new Load(service, 50);
+      await until('traffic', () => load.answers.length >= 10);
+      await stop();
+      await isOpen('redis');
+      const count = load.answers.length;
+      await until('a second of traffic without Redis', () => load.answers.length >= count + 50);
+      await bringBack();
+      await isClosed('redis');
+      await load.stop();
+      expect(load.answers.every(({ status, fallback }) => status === 202 && !fallback)).toBe(true);
+      expect(service.output()).toContain('Circuit breaker redis_client opened - Redis unavailable');
+      expect(service.output()).toContain('Circuit breaker redis_client closed - Redis available');
+      await expectInTopic(topic, load.accepted);
+      expect(await service.end('SIGTERM')).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'with both killed clients get the 503 that the contract names, and after the recovery nothing accepted is missing',
+    async () => {
+      const topic = await start();
+      const load = new Load(service, 50);
+      await until('traffic', () => load.answers.length >= 10);
+      await kafka.kill();
+      await until('messages are parked', () => load.answers.at(-1)?.fallback);
+      await redis.kill();
+      await Promise.all([isOpen('kafka'), isOpen('redis')]);
+      const count = load.answers.length;
+      await until('a second of refusals', () => load.answers.length >= count + 50);
+      expect((await fetch(`${service.url}/health/ready`)).status).toBe(503);
+
+      await redis.start();
+      await until('messages are parked again', () => load.answers.at(-1)?.fallback);
+      await kafka.start();
+      await until('messages are published again', () => {
+        const last = load.answers.at(-1);
+        return last?.status === 202 && !last.fallback;
+      });
+      await load.stop();
+      await isDrained();
+
+      const refused = load.answers.filter(({ status }) => status !== 202);
+      expect(refused.length).toBeGreaterThanOrEqual(50);
+      expect(refused.every(({ status, detail }) => status === 503 && detail === DETAIL)).toBe(true);
+      expect(service.output()).toContain(
+        'ERROR - Both Kafka and Redis circuits open - cannot process message',
+      );
+      await expectInTopic(topic, load.accepted);
+      expect(await service.end('SIGTERM')).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'the API starts while both are down, and takes messages as soon as either is up',
+    async () => {
+      const topic = 'messages-at-start';
+      await kafka.createTopic(topic);
+      await Promise.all([kafka.kill(), redis.kill()]);
+      await startOn(topic);
+      expect((await service.post({ value: 1 })).status).toBe(503);
+      await redis.start();
+      const parked = await until('the list takes messages', async () => {
+        const response = await service.post({ id: 'parked', value: { id: 'parked' } });
+        return response.status === 202 && response;
+      });
+      expect(parked.headers.get('X-Fallback-Mode')).toBe('true');
+      await kafka.start();
+      await until('Kafka takes messages', async () => {
+        const response = await service.post({ id: 'published', value: { id: 'published' } });
+        return !response.headers.has('X-Fallback-Mode');
+      });
+      await isDrained();
+      await expectInTopic(topic, ['parked', 'published']);
+      expect(await service.end('SIGTERM')).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'SIGTERM finishes what is in flight, refuses what is new, and ends within 10 s',
+    async () => {
+      const topic = await start();
+      await service.post({ value: 'first' });
+      await kafka.pause();
+      const inFlight = service.post({ id: 'late', value: { id: 'late' } });
+      await Bun.sleep(200);
+      const began = performance.now();
+      const ended = service.end('SIGTERM');
+      await until('new messages are refused', async () => {
+        const status = await service.post({ value: 'new' }).then(
+          (response) => response.status,
+          () => 503,
+        );
+        return status === 503;
+      });
+      const response = await inFlight;
+      expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
+      expect(await ended).toBe(0);
+      expect(performance.now() - began).toBeLessThan(10_000);
+      await kafka.resume();
+      await startOn(topic);
+      await isDrained();
+      await expectInTopic(topic, ['late']);
+      expect(await service.end('SIGTERM')).toBe(0);
+    },
+    TEST_MS,
+  );
+});

@@ -1,0 +1,54 @@
+import type { Spillway } from './spillway.ts';
+
+/** What a client saw of one message. */
+export interface Answer {
+  readonly id: string;
+  readonly status: number;
+  readonly fallback: boolean;
+  readonly detail: unknown;
+  /** By the clock of `performance.now()`. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** Posts so many messages a second, each at its time, whether earlier ones were answered or not. */
+export class Load {
+  readonly answers: Answer[] = [];
+  readonly #service: Spillway;
+  readonly #pending = new Set<Promise<void>>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #count = 0;
+
+  constructor(service: Spillway, perSecond: number) {
+    this.#service = service;
+    this.#timer = setInterval(() => {
+      const sent = this.#send(`load-${this.#count++}`).finally(() => this.#pending.delete(sent));
+      this.#pending.add(sent);
+    }, 1000 / perSecond);
+  }
+
+  /** Ends the load, once everything is answered. Throws where a request got no answer. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#pending);
+  }
+
+  get accepted(): string[] {
+    return this.answers.filter(({ status }) => status === 202).map(({ id }) => id);
+  }
+
+  async #send(id: string): Promise<void> {
+    const sentAt = performance.now();
+    const response = await this.#service.post({ id, value: { id }, key: id });
+    const { detail } = (await response.json()) as { detail?: unknown };
+    const fallback = response.headers.get('X-Fallback-Mode') === 'true';
+    this.answers.push({
+      id,
+      status: response.status,
+      fallback,
+      detail,
+      sentAt,
+      answeredAt: performance.now(),
+    });
+  }
+}
