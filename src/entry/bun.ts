@@ -8,8 +8,8 @@ function listen() {
     return Bun.serve({
       hostname: config.host,
       port: config.port,
-      // hono answers 413 itself; this is the limit for what does not state its length.
-      maxRequestBodySize: config.maxBodyBytes + 65_536,
+      // The app has its own limit, which answers with a problem document; Bun's would answer without one.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request) => service.app.fetch(request),
     });
   } catch (error) {

@@ -81,6 +81,24 @@ describe('the service, embedded', () => {
   });
 });
 
+test.each([
+  ['states its length', (text: string) => text],
+  ['does not state its length', (text: string) => new Blob([text]).stream()],
+])(
+  'a body that is far too large and %s is answered with a problem document',
+  async (_, toBody: (text: string) => string | ReadableStream) => {
+    const service = await startSpillway({ MAX_BODY_BYTES: '1000' });
+    const response = await fetch(`${service.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: toBody('x'.repeat(1_000_000)),
+    });
+    expect(response.status).toBe(413);
+    expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+    await service.end('SIGKILL');
+  },
+);
+
 describe('a start that is refused', () => {
   test.each([
     [{ PORT: 'eighty' }, 'PORT must be a whole number from 0 to 65535'],
