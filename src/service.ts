@@ -43,7 +43,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
   const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
   const publisher = new GuardedPublisher(drivers.publisher, circuits.kafka, config.publishTimeoutMs);
   const store = new GuardedStore(drivers.store, circuits.redis);
-  const metrics = createMetrics(circuits, store);
+  const metrics = createMetrics(circuits, store, drivers.publisher.stats);
   const logOutcome = createOutcomeLog(log, clock);
   const accept = createAccept({
     publisher,

@@ -59,7 +59,7 @@ function toOutcome(result: PublishResult, parked: StoreReply<void>): Outcome {
 }
 
 function unavailable(result: Unpublished, parked: NotParked): Outcome {
-  const bothOpen = result.kind === 'refused' && parked.kind === 'refused';
+  const bothOpen = result.kind === 'refused' && result.because === 'open' && parked.kind === 'refused';
   const waits = [result, parked].map((answer) => (answer.kind === 'refused' ? answer.retryInMs : 0));
   return {
     kind: 'unavailable',
@@ -70,5 +70,6 @@ function unavailable(result: Unpublished, parked: NotParked): Outcome {
 }
 
 function describe(answer: Unpublished | NotParked): string {
-  return answer.kind === 'refused' ? 'the circuit is open' : answer.reason;
+  if (answer.kind === 'failed') return answer.reason;
+  return 'because' in answer && answer.because === 'busy' ? 'too much waits already' : 'the circuit is open';
 }

@@ -1,6 +1,6 @@
 import type { Message } from '../accept/message.ts';
 import { fromEntry } from '../accept/parse.ts';
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import type { Store, Verdict } from '../ports/store.ts';
@@ -95,7 +95,7 @@ async function settle(
         log.warning('Backfill lost its lease: a batch may be published twice', { batch });
       return;
     }
-    await new Promise<void>((resolve) => void clock.after(SETTLE_PAUSE_MS, resolve));
+    await pause(clock, SETTLE_PAUSE_MS);
   }
   log.warning('Backfill could not settle a batch: it may be published twice', { batch });
 }

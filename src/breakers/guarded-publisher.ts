@@ -5,14 +5,19 @@ import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import type { Circuit } from './circuit.ts';
 import { ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
 
+/** A driver keeps the deadline itself, and knows best what became of a message; this is for one that hangs. */
+const GRACE_MS = 100;
+
 /**
- * A publisher behind a circuit and a deadline: nothing waits longer than `deadlineMs`,
+ * A publisher behind a circuit and a deadline: nothing waits longer than `deadlineMs` and a moment,
  * and nothing waits at all while the circuit is open.
  */
 export class GuardedPublisher implements Publisher {
   readonly #inner: Publisher;
   readonly #circuit: Circuit;
   readonly #deadlineMs: number;
+  /** Calls that have voted: many publishes may share one. */
+  readonly #voted = new WeakSet<object>();
 
   constructor(inner: Publisher, circuit: Circuit, deadlineMs: number) {
     this.#inner = inner;
@@ -22,8 +27,12 @@ export class GuardedPublisher implements Publisher {
   }
 
   async publish(messages: readonly Message[]): Promise<PublishResult[]> {
-    const reply = await this.#circuit.run(() => this.#publish(messages), judgeResults);
-    return reply.kind === 'called' ? reply.value : messages.map(() => reply);
+    const reply = await this.#circuit.run(
+      () => this.#publish(messages),
+      (results) => this.#judge(results),
+    );
+    if (reply.kind === 'called') return reply.value;
+    return messages.map(() => ({ kind: 'refused', because: 'open', retryInMs: reply.retryInMs }));
   }
 
   async probe(): Promise<Probe> {
@@ -41,7 +50,8 @@ export class GuardedPublisher implements Publisher {
       return await this.#within((signal) => this.#inner.publish(messages, signal));
     } catch (error) {
       const reason = describe(error, this.#deadlineMs);
-      return messages.map(() => ({ kind: 'failed', blame: 'kafka', reason, maybeWritten: true }));
+      const failed: PublishResult = { kind: 'failed', blame: 'kafka', reason, maybeWritten: true };
+      return messages.map(() => failed);
     }
   }
 
@@ -55,20 +65,28 @@ export class GuardedPublisher implements Publisher {
 
   /** The signal tells the driver; the deadline holds even if the driver does not listen. */
   #within<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const policy = timeout(this.#deadlineMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
+    const policy = timeout(this.#deadlineMs + GRACE_MS, {
+      strategy: TimeoutStrategy.Aggressive,
+      abortOnReturn: false,
+    });
     return policy.execute(({ signal }) => call(signal));
+  }
+
+  #judge(results: readonly PublishResult[]): CallVerdict {
+    let verdict = NEUTRAL;
+    for (const result of results) {
+      if (result.kind === 'failed' && result.blame === 'kafka') {
+        if (result.call && this.#voted.has(result.call)) continue;
+        if (result.call) this.#voted.add(result.call);
+        return { kind: 'fault', reason: result.reason };
+      }
+      if (result.kind !== 'refused') verdict = ANSWERED;
+    }
+    return verdict;
   }
 }
 
 function describe(error: unknown, deadlineMs: number): string {
   if (error instanceof TaskCancelledError) return `Kafka gave no answer within ${deadlineMs} ms`;
   return `The driver threw: ${error instanceof Error ? error.message : 'not an error'}`;
-}
-
-/** One call, one vote, however many messages it carried. */
-function judgeResults(results: readonly PublishResult[]): CallVerdict {
-  for (const result of results) {
-    if (result.kind === 'failed' && result.blame === 'kafka') return { kind: 'fault', reason: result.reason };
-  }
-  return results.length === 0 ? NEUTRAL : ANSWERED;
 }

@@ -16,18 +16,31 @@ export interface Drivers {
 
 /** The drivers that the settings name. A client library is loaded only where it is used. */
 export async function openDrivers(config: Config, clock: Clock): Promise<Drivers> {
-  const { publisher, devKafka, name: kafka } = await openPublisher(config);
+  const { publisher, devKafka, name: kafka } = await openPublisher(config, clock);
   const { store, name: redis } = await openStore(config, clock);
   return { publisher, store, devKafka, names: { kafka, redis } };
 }
 
-async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }: Config) {
+/** Memory for messages that wait for Kafka. Beyond it they go to the list at once. */
+const MAX_PENDING_BYTES = 64_000_000;
+const METADATA_MAX_AGE_MS = 30_000;
+
+async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }: Config, clock: Clock) {
   if (!kafka) {
     const devKafka = new EmbeddedPublisher(dataDir);
     return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };
   }
   const { KafkaJsPublisher } = await import('../drivers/kafka/kafkajs.ts');
-  const publisher = new KafkaJsPublisher({ ...kafka, probeTopic: defaultTopic, timeoutMs: publishTimeoutMs });
+  const publisher = new KafkaJsPublisher(
+    {
+      ...kafka,
+      probeTopic: defaultTopic,
+      timeoutMs: publishTimeoutMs,
+      metadataMaxAgeMs: METADATA_MAX_AGE_MS,
+      maxPendingBytes: MAX_PENDING_BYTES,
+    },
+    clock,
+  );
   return { publisher, devKafka: undefined, name: kafka.brokers.join(',') };
 }
 

@@ -1,7 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Outcome } from '../accept/outcome.ts';
 import type { Circuit, CircuitState } from '../breakers/circuit.ts';
+import type { ProducerStats } from '../ports/publisher.ts';
 import type { Backlog, Store } from '../ports/store.ts';
+import { registerProducer } from './producer-metrics.ts';
 
 export type ServiceName = 'kafka' | 'redis';
 
@@ -17,7 +19,11 @@ export interface Metrics {
 }
 
 /** What is counted, and what is asked for when somebody looks. */
-export function createMetrics(circuits: Readonly<Record<ServiceName, Circuit>>, store: Store): Metrics {
+export function createMetrics(
+  circuits: Readonly<Record<ServiceName, Circuit>>,
+  store: Store,
+  producer: ProducerStats | undefined,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const services = ['kafka', 'redis'] as const;
@@ -66,6 +72,8 @@ export function createMetrics(circuits: Readonly<Record<ServiceName, Circuit>>, 
     ({ claimed }) => claimed,
   );
   gauge('spillway_dead_letters', 'Parked messages that can never be published', ({ dead }) => dead);
+
+  if (producer) registerProducer(registry, producer);
 
   return {
     countOutcome: (outcome) => messages.inc({ outcome }),

@@ -14,21 +14,43 @@ export type PublishResult =
       readonly reason: string;
       /** The record may be in the topic all the same: a second try may write it twice. */
       readonly maybeWritten: boolean;
+      /** The same object for all that failed in one call to Kafka, which counts once. */
+      readonly call?: object;
     }
-  /** Not tried: the circuit is open, and tries again in `retryInMs` at the earliest. */
-  | { readonly kind: 'refused'; readonly retryInMs: number };
+  /**
+   * Not tried: the circuit is open, or too much waits for Kafka already. A try in `retryInMs` has
+   * a chance.
+   */
+  | { readonly kind: 'refused'; readonly because: 'open' | 'busy'; readonly retryInMs: number };
 
 export type RejectCause = 'too-large' | 'invalid';
+
+/** What a publisher did since it was opened, for the metrics. */
+export interface ProducerStats {
+  /** Calls to a broker, the records in them, and how long their answers took altogether. */
+  readonly calls: number;
+  readonly messages: number;
+  readonly callMs: number;
+  readonly retries: number;
+  /** Connections made, the first ones too. */
+  readonly connects: number;
+  /** Records that were not acknowledged and may be in Kafka all the same. */
+  readonly maybeWritten: number;
+  /** Bytes of records that wait or are in flight now. */
+  readonly pendingBytes: number;
+}
 
 /** Writes messages into Kafka. */
 export interface Publisher {
   /**
-   * Tries each message once and answers one result for each, in order. Never throws.
+   * Answers one result for each message, in order. Never throws.
    * `signal` ends the waiting, not the writing: what was sent by then may have been written.
    */
   publish(messages: readonly Message[], signal?: AbortSignal): Promise<PublishResult[]>;
   /** Asks whether Kafka would take messages now, as strictly as is possible without writing one. */
   probe(signal?: AbortSignal): Promise<Probe>;
+  /** Undefined where there is nothing to count. */
+  readonly stats?: ProducerStats | undefined;
   /** Lets go of every connection. What is in flight fails. */
   close(): Promise<void>;
 }

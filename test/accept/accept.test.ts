@@ -13,7 +13,7 @@ function setup() {
   return { publisher, store, heard, accept };
 }
 
-const REFUSED: PublishResult = { kind: 'refused', retryInMs: 7000 };
+const REFUSED: PublishResult = { kind: 'refused', because: 'open', retryInMs: 7000 };
 const REJECTED: PublishResult = { kind: 'rejected', cause: 'too-large', reason: 'Too large' };
 
 describe('accept', () => {

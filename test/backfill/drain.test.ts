@@ -38,7 +38,7 @@ describe('drainBatch', () => {
       down: KAFKA_DOWN,
       topic: { kind: 'failed', blame: 'topic', reason: 'x', maybeWritten: false },
       never: { kind: 'rejected', cause: 'too-large', reason: 'Too large' },
-      open: { kind: 'refused', retryInMs: 1 },
+      open: { kind: 'refused', because: 'open', retryInMs: 1 },
     };
     const { drain, publisher, store } = setup('ok', 'down', 'topic', 'never', 'open');
     store.waiting.push('not a message');

@@ -22,6 +22,29 @@ describe('GuardedPublisher', () => {
     expect(circuit.state).toBe('open');
   });
 
+  test('publishes that shared a call have one vote', async () => {
+    const { inner, circuit, guarded } = setup();
+    const call = {};
+    inner.answer = () => ({ ...KAFKA_DOWN, call });
+    for (let count = 0; count < 10; count++) await guarded.publish([aMessage()]);
+    expect(circuit.state).toBe('closed');
+    inner.answer = () => ({ ...KAFKA_DOWN, call: {} });
+    await guarded.publish([aMessage()]);
+    expect(circuit.state).toBe('open');
+  });
+
+  test('what the driver did not try says nothing of Kafka', async () => {
+    const { inner, circuit, guarded } = setup();
+    inner.answer = () => KAFKA_DOWN;
+    await guarded.publish([aMessage()]);
+    inner.answer = () => ({ kind: 'refused', because: 'busy', retryInMs: 0 });
+    await guarded.publish([aMessage()]);
+    expect(circuit.state).toBe('closed');
+    inner.answer = () => KAFKA_DOWN;
+    await guarded.publish([aMessage()]);
+    expect(circuit.state).toBe('open');
+  });
+
   test.each<[string, PublishResult]>([
     ['the caller', { kind: 'rejected', cause: 'too-large', reason: 'x' }],
     ['the topic', { kind: 'failed', blame: 'topic', reason: 'x', maybeWritten: false }],
@@ -37,8 +60,8 @@ describe('GuardedPublisher', () => {
     inner.answer = () => KAFKA_DOWN;
     for (let count = 0; count < 2; count++) await guarded.publish([aMessage()]);
     expect(await guarded.publish([aMessage(), aMessage()])).toEqual([
-      { kind: 'refused', retryInMs: 1000 },
-      { kind: 'refused', retryInMs: 1000 },
+      { kind: 'refused', because: 'open', retryInMs: 1000 },
+      { kind: 'refused', because: 'open', retryInMs: 1000 },
     ]);
     expect(inner.calls).toHaveLength(2);
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
 import { publisherContract } from '../../contracts/publisher.ts';
 import { aMessage } from '../../support/fakes.ts';
 import { describeReal, ownKafka, realKafka } from '../../support/services.ts';
@@ -7,12 +8,17 @@ import { describeReal, ownKafka, realKafka } from '../../support/services.ts';
 const TIMEOUT_MS = 3000;
 
 const open = (brokers: string) =>
-  new KafkaJsPublisher({
-    brokers: brokers.split(','),
-    probeTopic: 'messages',
-    timeoutMs: TIMEOUT_MS,
-    ssl: false,
-  });
+  new KafkaJsPublisher(
+    {
+      brokers: brokers.split(','),
+      probeTopic: 'messages',
+      timeoutMs: TIMEOUT_MS,
+      metadataMaxAgeMs: 30_000,
+      maxPendingBytes: 64_000_000,
+      ssl: false,
+    },
+    systemClock,
+  );
 
 describeReal('kafka/kafkajs', ['kafka'], () => {
   publisherContract('kafka/kafkajs', async () => {
