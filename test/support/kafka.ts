@@ -105,17 +105,27 @@ export async function kafkaMissing(): Promise<string | undefined> {
     : 'no Kafka: needs TEST_KAFKA_BROKERS, Docker, or Java 17 and Maven';
 }
 
-export async function startKafka(): Promise<KafkaService> {
-  const port = await freePort();
-  const service = new KafkaService(`127.0.0.1:${port}`, await kafkaHost(port));
+interface KafkaPorts {
+  readonly port?: number;
+  /** Where the broker sends its clients: to itself, or to a proxy in front of it. */
+  readonly advertisedPort?: number;
+}
+
+export async function startKafka(ports: KafkaPorts = {}): Promise<KafkaService> {
+  const port = ports.port ?? (await freePort());
+  const host = await kafkaHost(port, ports.advertisedPort ?? port);
+  const service = new KafkaService(`127.0.0.1:${port}`, host);
   await service.start();
   return service;
 }
 
-async function kafkaHost(port: number): Promise<Host> {
+async function kafkaHost(port: number, advertisedPort: number): Promise<Host> {
   if (await dockerAnswers()) {
     const { GenericContainer } = await import('testcontainers');
-    const settings = Object.entries(properties(port, 9093, '/tmp/kafka-data', '0.0.0.0'));
+    const settings = Object.entries({
+      ...properties(port, 9093, '/tmp/kafka-data', '0.0.0.0'),
+      ...advertised(advertisedPort),
+    });
     const container = new GenericContainer('apache/kafka:4.1.1')
       .withExposedPorts({ container: port, host: port })
       .withEnvironment(
@@ -127,7 +137,10 @@ async function kafkaHost(port: number): Promise<Host> {
   }
   const jars = await kafkaJars();
   const { path } = tempDir();
-  const settings = Object.entries(properties(port, await freePort(), join(path, 'data'), '127.0.0.1'));
+  const settings = Object.entries({
+    ...properties(port, await freePort(), join(path, 'data'), '127.0.0.1'),
+    ...advertised(advertisedPort),
+  });
   const file = join(path, 'server.properties');
   writeFileSync(file, settings.map(([key, value]) => `${key}=${value}\n`).join(''));
   const java = [
@@ -149,6 +162,10 @@ async function kafkaHost(port: number): Promise<Host> {
   return new LocalHost(['java', ...command, 'kafka.Kafka', file], path);
 }
 
+function advertised(port: number): Record<string, string> {
+  return { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` };
+}
+
 /** One node, broker and controller in one, that is soon back after it was killed. */
 function properties(
   port: number,
@@ -161,7 +178,6 @@ function properties(
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://${address}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'log.dirs': data,
