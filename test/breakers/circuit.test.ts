@@ -110,6 +110,16 @@ describe('an open circuit', () => {
     expect(circuit.state).toBe('closed');
   });
 
+  test('recovers by its own trial where the timer fires a little early, as timers do', async () => {
+    const settings = { ...SETTINGS, resetTimeoutMs: 2009.9999999999998 };
+    const { clock, open, circuit } = setup(settings);
+    clock.truncates = true;
+    circuit.recoverBy(() => Promise.resolve(ANSWERED));
+    await open();
+    await clock.advance(2010);
+    expect(circuit.state).toBe('closed');
+  });
+
   test('that was stopped makes no trial of its own', async () => {
     const { clock, open, circuit } = setup();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));

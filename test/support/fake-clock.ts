@@ -9,6 +9,8 @@ interface Timer {
 export class FakeClock implements Clock {
   /** What `wallTime` answers; the test may set it forward and back. */
   wall = 1_764_671_400_000;
+  /** Fires at whole milliseconds, rounded down, as `setTimeout` does. */
+  truncates = false;
   #now = 0;
   readonly #timers = new Set<Timer>();
 
@@ -21,7 +23,7 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, run: () => void): () => void {
-    const timer = { at: this.#now + ms, run };
+    const timer = { at: this.#now + (this.truncates ? Math.floor(ms) : ms), run };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
