@@ -27,16 +27,24 @@ const MAX_AHEAD_MS = 3_600_000;
 /** A string with a lone surrogate has no UTF-8 form: Kafka would hold another one. */
 const text = z.string().refine((value) => value.isWellFormed(), 'Has a lone surrogate: not valid Unicode');
 
+const MAX_HEADERS = 1000;
+/** Who got more than this wrong learns enough from the first ones. */
+const MAX_ERRORS = 20;
+
 const Fields = z.strictObject({
   value: z.unknown().optional(),
   topic: z.string().optional(),
   key: text.nullish(),
-  headers: z.record(text, text).optional(),
+  headers: z
+    .record(text.min(1), text)
+    .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `Has more than ${MAX_HEADERS}`)
+    .optional(),
   id: text
     .min(1)
     .max(255)
     // oxlint-disable-next-line no-control-regex -- control characters are what it is to find
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'Has a control character')
+    .regex(/^(?!\.{1,2}$)/, 'Is not a name in a path')
     .optional(),
   timestamp: z.int().nonnegative().optional(),
 });
@@ -87,8 +95,14 @@ function readFields(json: string): Fields | Exclude<Parsed, { kind: 'message' }>
   const errors = nameErrors(parsed);
   const fields = Fields.safeParse(parsed);
   if (fields.error) errors.push(...fields.error.issues.flatMap(toErrors));
-  if (!fields.data || errors.length > 0) return { kind: 'invalid', errors };
+  if (!fields.data || errors.length > 0) return { kind: 'invalid', errors: firstOf(errors) };
   return fields.data;
+}
+
+function firstOf(errors: FieldError[]): FieldError[] {
+  const more = errors.length - MAX_ERRORS;
+  if (more <= 0) return errors;
+  return [...errors.slice(0, MAX_ERRORS), { path: '', message: `Has ${more} more fields that are wrong` }];
 }
 
 /** What zod passes over in silence: a value that is not there, and a name that its records drop. */

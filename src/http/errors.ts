@@ -5,6 +5,7 @@ import type { FieldError } from '../accept/parse.ts';
 /** Every error that a client can get. The code is the end of the problem's `type`. */
 const PROBLEMS = {
   'not-json': { status: 400, title: 'The body is not JSON' },
+  'cut-off': { status: 400, title: 'The body ended early' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'too-large': { status: 413, title: 'The message is too large' },
@@ -16,6 +17,8 @@ const PROBLEMS = {
 
 export interface ProblemExtras {
   readonly errors?: readonly FieldError[];
+  /** Of the message that the problem is about. */
+  readonly id?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -24,11 +27,11 @@ export function problem(
   c: Context,
   code: keyof typeof PROBLEMS,
   detail: string,
-  { errors, headers }: ProblemExtras = {},
+  { headers, ...members }: ProblemExtras = {},
 ): Response {
   const { status, title } = PROBLEMS[code];
   const type = `urn:spillway:problem:${code}`;
-  const body = { type, title, status, detail, requestId: c.get('requestId'), ...(errors ? { errors } : {}) };
+  const body = { type, title, status, detail, requestId: c.get('requestId'), ...members };
   return c.json(body, status, { ...headers, 'Content-Type': 'application/problem+json' });
 }
 

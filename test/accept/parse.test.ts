@@ -60,6 +60,8 @@ describe('parseMessage', () => {
     ['{"value":1,"id":""}', ['id']],
     [`{"value":1,"id":"${'x'.repeat(256)}"}`, ['id']],
     ['{"value":1,"id":"a\\u0000"}', ['id']],
+    ['{"value":1,"id":".."}', ['id']],
+    ['{"value":1,"headers":{"":"x"}}', ['headers.']],
     ['{"value":1,"timestamp":1.5}', ['timestamp']],
     ['{"value":1,"timestamp":-1}', ['timestamp']],
     ['{"value":1,"timestamp":"2025-12-02"}', ['timestamp']],
@@ -67,6 +69,21 @@ describe('parseMessage', () => {
     ['{"topic":"nowhere","id":7}', ['value', 'id']],
   ])('%s is refused by the name of its fields', (json, expected) => {
     expect(paths(json)).toEqual(expected);
+  });
+
+  test('a flood of wrong fields is not answered with a larger one', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `"f${index}":1`);
+    const errors = parse(`{"value":1,${names.join()}}`);
+    expect(errors).toMatchObject({ kind: 'invalid' });
+    if (errors.kind !== 'invalid') throw new Error('unreachable');
+    expect(errors.errors).toHaveLength(21);
+    expect(errors.errors.at(-1)).toEqual({ path: '', message: 'Has 980 more fields that are wrong' });
+  });
+
+  test('a message has 1000 headers at most', () => {
+    const headers = Array.from({ length: 1001 }, (_, index) => `"h${index}":""`);
+    expect(parse(`{"value":1,"headers":{${headers.slice(1).join()}}}`).kind).toBe('message');
+    expect(paths(`{"value":1,"headers":{${headers.join()}}}`)).toEqual(['headers']);
   });
 
   test('errors never repeat what the client sent', () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { ProducerStats, Publisher, PublishResult } from '../../ports/publisher.ts';
 import type { OpenSettings } from './open-line.ts';
-import { Pending } from './pending.ts';
+import { isEncodable, Pending } from './pending.ts';
 import { Stats } from './stats.ts';
 import { Topic } from './topic.ts';
 
@@ -14,6 +14,11 @@ export interface KafkaJsSettings extends OpenSettings {
   readonly maxPendingBytes: number;
 }
 
+const NOT_ENCODABLE: PublishResult = {
+  kind: 'rejected',
+  cause: 'invalid',
+  reason: 'The message has a part that is not text',
+};
 const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
 
 /**
@@ -40,12 +45,15 @@ export class KafkaJsPublisher implements Publisher {
     const { promise, resolve } = Promise.withResolvers<PublishResult[]>();
     const results: PublishResult[] = [];
     let left = messages.length;
-    const pendings = messages.map((message, index) =>
-      this.#add(message, (result) => {
+    const pendings = messages.flatMap((message, index) => {
+      const settle = (result: PublishResult) => {
         results[index] = result;
         if (--left === 0) resolve(results);
-      }),
-    );
+      };
+      if (isEncodable(message)) return this.#add(message, settle);
+      settle(NOT_ENCODABLE);
+      return [];
+    });
     const onAbort = () => {
       for (const pending of pendings) pending.settle(pending.isSent ? ABORTED_IN_FLIGHT : ABORTED);
     };

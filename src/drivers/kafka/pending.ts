@@ -6,6 +6,15 @@ import type { KafkaRecord } from './line.ts';
 const RECORD_OVERHEAD_BYTES = 50;
 const HEADER_OVERHEAD_BYTES = 6;
 
+/**
+ * Whether every part of a message is the text that its type says. KafkaJS throws at anything else,
+ * for the whole batch, or writes something else in its place.
+ */
+export function isEncodable({ key, value, headers }: Message): boolean {
+  const texts: unknown[] = [key ?? '', value, ...Object.values(headers)];
+  return texts.every((text) => typeof text === 'string');
+}
+
 /** A record on its way to Kafka. It gets its result once; whatever comes later is not heard. */
 export class Pending {
   readonly record: KafkaRecord;

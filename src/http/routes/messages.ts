@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Accept } from '../../accept/accept.ts';
 import type { Message } from '../../accept/message.ts';
 import type { Outcome } from '../../accept/outcome.ts';
 import { parseMessage } from '../../accept/parse.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { allowOnly, problem, retryAfter } from '../errors.ts';
+import { readBody } from '../read-body.ts';
 
 export interface MessagesDeps {
   readonly accept: Accept;
@@ -18,11 +18,7 @@ export interface MessagesDeps {
 /** `POST /v1/messages`: one message. */
 export function messagesRoutes({ accept, maxBodyBytes, ...deps }: MessagesDeps): Hono {
   const app = new Hono();
-  const limit = bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: (c) => problem(c, 'too-large', `A body may have ${maxBodyBytes} bytes at most`),
-  });
-  app.post('/v1/messages', limit, async (c) => {
+  app.post('/v1/messages', readBody(maxBodyBytes), async (c) => {
     const wrongMedia = checkMedia(c);
     if (wrongMedia) return problem(c, 'unsupported-media-type', wrongMedia);
     const text = decode(await c.req.arrayBuffer());
@@ -67,6 +63,7 @@ function toResponse(c: Context, { id, topic }: Message, outcome: Outcome): Respo
         : problem(c, 'invalid-message', outcome.reason, { errors: [{ path: '', message: outcome.reason }] });
     case 'unavailable':
       return problem(c, 'unavailable', 'Message processing services temporarily unavailable', {
+        id,
         headers: retryAfter(outcome.retryInMs),
       });
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { audit } from '../../support/defects/audit.ts';
 import { PlainKafkaJs } from '../../support/defects/plain-kafkajs.ts';
 import { playInChild } from '../../support/defects/play-in-child.ts';
+import { openKafkaJs } from '../../support/open-kafkajs.ts';
 import { onStage, placed, publish } from '../../support/defects/scenario.ts';
 import { SCENARIOS } from '../../support/defects/scenarios.ts';
 import { ScriptedCluster } from '../../support/scripted-broker/cluster.ts';
@@ -35,4 +36,15 @@ describe('plain KafkaJS breaks its word:', () => {
     });
     expect(findings).toEqual([]);
   });
+});
+
+describe('the driver holds:', () => {
+  for (const { defect, title, play } of SCENARIOS) {
+    test(`${defect ?? '-'}. ${title}`, async () => {
+      const findings = await play((brokers) =>
+        openKafkaJs(brokers.join(','), { timeoutMs: 400, probeTopic: 'a' }),
+      );
+      expect(findings).toEqual([]);
+    });
+  }
 });

@@ -1,29 +1,13 @@
 import { expect, test } from 'bun:test';
-import { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
-import { systemClock } from '../../../src/ports/clock.ts';
 import { publisherContract } from '../../contracts/publisher.ts';
 import { aMessage } from '../../support/fakes.ts';
+import { openKafkaJs } from '../../support/open-kafkajs.ts';
 import { describeReal, ownKafka, realKafka } from '../../support/services.ts';
-
-const TIMEOUT_MS = 3000;
-
-const open = (brokers: string) =>
-  new KafkaJsPublisher(
-    {
-      brokers: brokers.split(','),
-      probeTopic: 'messages',
-      timeoutMs: TIMEOUT_MS,
-      metadataMaxAgeMs: 30_000,
-      maxPendingBytes: 64_000_000,
-      ssl: false,
-    },
-    systemClock,
-  );
 
 describeReal('kafka/kafkajs', ['kafka'], () => {
   publisherContract('kafka/kafkajs', async () => {
     const kafka = await ownKafka();
-    const publisher = open(kafka.brokers);
+    const publisher = openKafkaJs(kafka.brokers);
     return {
       publisher,
       read: (topic) => kafka.read(topic),
@@ -39,7 +23,7 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
   test('a record that is too large is rejected alone, and its neighbours are published', async () => {
     const kafka = await realKafka();
     await kafka.createTopic('small', { partitions: 1, config: { 'max.message.bytes': '2000' } });
-    const publisher = open(kafka.brokers);
+    const publisher = openKafkaJs(kafka.brokers);
     const values = ['1', '2', `"${'x'.repeat(3000)}"`, '4', '5'];
     const results = await publisher.publish(
       values.map((value, index) => aMessage({ topic: 'small', value, id: `${index}` })),
@@ -59,7 +43,7 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
   test('what one topic refuses does not touch its neighbour in the same call', async () => {
     const kafka = await realKafka();
     await kafka.createTopic('compacted', { partitions: 1, config: { 'cleanup.policy': 'compact' } });
-    const publisher = open(kafka.brokers);
+    const publisher = openKafkaJs(kafka.brokers);
     const [keyless, fine] = await publisher.publish([
       aMessage({ topic: 'compacted', key: null }),
       aMessage({ topic: 'fine' }),
@@ -70,7 +54,7 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
   }, 60_000);
 
   test('a broker that nobody listens on fails at once, and is not written to', async () => {
-    const publisher = open('127.0.0.1:1');
+    const publisher = openKafkaJs('127.0.0.1:1');
     const [result] = await publisher.publish([aMessage()]);
     expect(result).toMatchObject({ kind: 'failed', blame: 'kafka', maybeWritten: false });
     expect(await publisher.probe()).toMatchObject({ kind: 'down' });

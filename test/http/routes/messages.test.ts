@@ -56,6 +56,24 @@ describe('POST /v1/messages', () => {
     }
   });
 
+  test('a 503 names the id to send again with: what was told unavailable may still be on its way', async () => {
+    const { post, publisher, store } = fakeService();
+    publisher.answer = () => KAFKA_DOWN;
+    store.fault = { kind: 'failed', reason: 'gone' };
+    const own = await problemOf(await post('{"value":1,"id":"mine"}'));
+    const given = await problemOf(await post('{"value":1}'));
+    expect(own['id']).toBe('mine');
+    expect(given['id']).toBe(publisher.calls.flat().at(-1)?.id as string);
+  });
+
+  test('a client that goes away in the middle of its body is no fault of the service', async () => {
+    const { post, log } = fakeService();
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('Aborted')) });
+    const response = await post(broken);
+    expect((await problemOf(response))['status']).toBe(400);
+    expect(log.lines).toEqual([]);
+  });
+
   test('gives a message without an id a new one', async () => {
     const { post } = fakeService();
     const ids = [await post('{"value":1}'), await post('{"value":1}')].map(async (response) => {
