@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { createAccept } from './accept/accept.ts';
+import { createInFlight } from './accept/in-flight.ts';
 import { BackfillWorker } from './backfill/worker.ts';
 import { GuardedPublisher } from './breakers/guarded-publisher.ts';
 import { GuardedStore } from './breakers/guarded-store.ts';
@@ -30,29 +31,43 @@ export interface Service {
   readonly worker: BackfillWorker;
   /** Makes the first connection to Kafka, so that no message waits for it. */
   readonly warmUp: () => Promise<void>;
-  /** From now on new messages are refused. */
-  readonly refuse: () => void;
-  /** Ends the worker's batch and lets go of Kafka and the store. Call it when no request is in flight. */
+  /**
+   * Refuses new messages from now on, and settles when each one that was accepted has its outcome
+   * and the worker its batch. After 5 s nothing waits for Kafka any longer: it is parked.
+   */
+  readonly finish: () => Promise<void>;
+  /** Lets go of Kafka and the store, once all is finished. */
   readonly close: () => Promise<void>;
 }
+
+/** Platforms kill after 10 s: time is left to park, and to answer. */
+const GIVE_UP_MS = 5000;
 
 /** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
 export function createService({ config, clock, log, devKafka, ...drivers }: ServiceDeps): Service {
   const circuit = (name: 'kafka' | 'redis') =>
     createCircuit(name, config.circuits[name], { clock, log, onFault: () => metrics.countFault(name) });
   const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
-  const publisher = new GuardedPublisher(drivers.publisher, circuits.kafka, config.publishTimeoutMs);
+  const publisher = new GuardedPublisher({
+    inner: drivers.publisher,
+    circuit: circuits.kafka,
+    clock,
+    deadlineMs: config.publishTimeoutMs,
+  });
   const store = new GuardedStore(drivers.store, circuits.redis);
   const metrics = createMetrics(circuits, store, drivers.publisher.stats);
   const logOutcome = createOutcomeLog(log, clock);
-  const accept = createAccept({
-    publisher,
-    store,
-    onOutcome(outcome, message) {
-      metrics.countOutcome(outcome.kind);
-      logOutcome(outcome, message);
-    },
-  });
+  const inFlight = createInFlight();
+  const accept = inFlight.watch(
+    createAccept({
+      publisher,
+      store,
+      onOutcome(outcome, message) {
+        metrics.countOutcome(outcome.kind);
+        logOutcome(outcome, message);
+      },
+    }),
+  );
   const worker = new BackfillWorker({
     publisher,
     store,
@@ -81,11 +96,13 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     async warmUp() {
       await publisher.probe();
     },
-    refuse() {
+    async finish() {
       stopping = true;
+      const cancel = clock.after(GIVE_UP_MS, () => publisher.giveUp());
+      await Promise.all([inFlight.ended(), worker.stop()]);
+      cancel();
     },
     async close() {
-      await worker.stop();
       await Promise.all([publisher.close(), store.close()]);
     },
   };

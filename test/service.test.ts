@@ -101,7 +101,7 @@ describe('GET /health/ready', () => {
 });
 
 test('the worker drains what was parked once the Kafka circuit has closed', async () => {
-  const { worker, publisher, store, clock, post, close } = fakeService();
+  const { worker, publisher, store, clock, post, finish } = fakeService();
   worker.start();
   publisher.answer = () => KAFKA_DOWN;
   for (let count = 0; count < 8; count++) await post(BODY);
@@ -110,5 +110,5 @@ test('the worker drains what was parked once the Kafka circuit has closed', asyn
   publisher.answer = () => ({ kind: 'published', partition: 0, offset: '0' });
   await clock.advance(2000);
   expect(store.waiting).toEqual([]);
-  await close();
+  await finish();
 });

@@ -1,33 +1,38 @@
-import { TaskCancelledError, timeout, TimeoutStrategy } from 'cockatiel';
 import type { Message } from '../accept/message.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import type { Circuit } from './circuit.ts';
 import { ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
 
-/** A driver keeps the deadline itself, and knows best what became of a message; this is for one that hangs. */
+/** A driver keeps its deadline itself, and knows best what became of a message: it may speak first. */
 const GRACE_MS = 100;
+
+export interface GuardedPublisherDeps {
+  readonly inner: Publisher;
+  readonly circuit: Circuit;
+  readonly clock: Clock;
+  /** The most that a call may take, in milliseconds. */
+  readonly deadlineMs: number;
+}
 
 /**
  * A publisher behind a circuit and a deadline: nothing waits longer than `deadlineMs` and a moment,
  * and nothing waits at all while the circuit is open.
  */
 export class GuardedPublisher implements Publisher {
-  readonly #inner: Publisher;
-  readonly #circuit: Circuit;
-  readonly #deadlineMs: number;
+  readonly #deps: GuardedPublisherDeps;
   /** Calls that have voted: many publishes may share one. */
   readonly #voted = new WeakSet<object>();
+  readonly #waiting = new Set<AbortController>();
 
-  constructor(inner: Publisher, circuit: Circuit, deadlineMs: number) {
-    this.#inner = inner;
-    this.#circuit = circuit;
-    this.#deadlineMs = deadlineMs;
-    circuit.recoverBy(async () => judgeProbe(await this.#probe()));
+  constructor(deps: GuardedPublisherDeps) {
+    this.#deps = deps;
+    deps.circuit.recoverBy(async () => judgeProbe(await this.#probe()));
   }
 
   async publish(messages: readonly Message[]): Promise<PublishResult[]> {
-    const reply = await this.#circuit.run(
+    const reply = await this.#deps.circuit.run(
       () => this.#publish(messages),
       (results) => this.#judge(results),
     );
@@ -36,57 +41,80 @@ export class GuardedPublisher implements Publisher {
   }
 
   async probe(): Promise<Probe> {
-    const reply = await this.#circuit.run(() => this.#probe(), judgeProbe);
+    const reply = await this.#deps.circuit.run(() => this.#probe(), judgeProbe);
     return reply.kind === 'called' ? reply.value : { kind: 'down', reason: 'The Kafka circuit is open' };
   }
 
+  /** Whatever waits for Kafka waits no longer: what is not acknowledged yet has failed. */
+  giveUp(): void {
+    for (const waiting of this.#waiting) waiting.abort();
+  }
+
   close(): Promise<void> {
-    this.#circuit.stop();
-    return this.#inner.close();
+    this.#deps.circuit.stop();
+    return this.#deps.inner.close();
   }
 
-  async #publish(messages: readonly Message[]): Promise<PublishResult[]> {
-    try {
-      return await this.#within((signal) => this.#inner.publish(messages, signal));
-    } catch (error) {
-      const reason = describe(error, this.#deadlineMs);
-      const failed: PublishResult = { kind: 'failed', blame: 'kafka', reason, maybeWritten: true };
-      return messages.map(() => failed);
-    }
+  #publish(messages: readonly Message[]): Promise<PublishResult[]> {
+    return this.#within(
+      (signal) => this.#deps.inner.publish(messages, signal),
+      (reason) => {
+        const failed: PublishResult = { kind: 'failed', blame: 'kafka', reason, maybeWritten: true };
+        return messages.map(() => failed);
+      },
+    );
   }
 
-  async #probe(): Promise<Probe> {
-    try {
-      return await this.#within((signal) => this.#inner.probe(signal));
-    } catch (error) {
-      return { kind: 'down', reason: describe(error, this.#deadlineMs) };
-    }
+  #probe(): Promise<Probe> {
+    return this.#within(
+      (signal) => this.#deps.inner.probe(signal),
+      (reason) => ({ kind: 'down', reason }),
+    );
   }
 
-  /** The signal tells the driver; the deadline holds even if the driver does not listen. */
-  #within<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const policy = timeout(this.#deadlineMs + GRACE_MS, {
-      strategy: TimeoutStrategy.Aggressive,
-      abortOnReturn: false,
+  /** The deadline holds even if the driver does not keep it, and a driver that throws has failed. */
+  async #within<T>(call: (signal: AbortSignal) => Promise<T>, failed: (reason: string) => T): Promise<T> {
+    const { clock, deadlineMs } = this.#deps;
+    const waiting = new AbortController();
+    this.#waiting.add(waiting);
+    const late = Promise.withResolvers<T>();
+    const cancel = clock.after(deadlineMs + GRACE_MS, () => {
+      waiting.abort();
+      late.resolve(failed(`Kafka gave no answer within ${deadlineMs} ms`));
     });
-    return policy.execute(({ signal }) => call(signal));
+    try {
+      return await Promise.race([call(waiting.signal), late.promise]);
+    } catch (error) {
+      return failed(`The driver threw: ${error instanceof Error ? error.message : 'not an error'}`);
+    } finally {
+      cancel();
+      this.#waiting.delete(waiting);
+    }
   }
 
   #judge(results: readonly PublishResult[]): CallVerdict {
     let verdict = NEUTRAL;
     for (const result of results) {
-      if (result.kind === 'failed' && result.blame === 'kafka') {
-        if (result.call && this.#voted.has(result.call)) continue;
-        if (result.call) this.#voted.add(result.call);
-        return { kind: 'fault', reason: result.reason };
+      switch (result.kind) {
+        case 'published':
+        case 'rejected':
+          verdict = ANSWERED;
+          break;
+        case 'refused':
+          break;
+        case 'failed':
+          if (result.blame === 'topic') verdict = ANSWERED;
+          if (result.blame === 'kafka' && this.#mayVote(result.call))
+            return { kind: 'fault', reason: result.reason };
       }
-      if (result.kind !== 'refused') verdict = ANSWERED;
     }
     return verdict;
   }
-}
 
-function describe(error: unknown, deadlineMs: number): string {
-  if (error instanceof TaskCancelledError) return `Kafka gave no answer within ${deadlineMs} ms`;
-  return `The driver threw: ${error instanceof Error ? error.message : 'not an error'}`;
+  #mayVote(call: object | undefined): boolean {
+    if (!call) return true;
+    if (this.#voted.has(call)) return false;
+    this.#voted.add(call);
+    return true;
+  }
 }

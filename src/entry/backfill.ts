@@ -9,6 +9,7 @@ const alive = setInterval(() => {}, 3_600_000);
 
 stopOnSignal(log, async () => {
   clearInterval(alive);
+  await service.finish();
   await service.close();
   log.info('Stopped');
 });

@@ -1,3 +1,4 @@
+import { pause, systemClock } from '../ports/clock.ts';
 import { openContainer, stopOnSignal } from './container.ts';
 import { welcome } from './welcome.ts';
 
@@ -8,6 +9,9 @@ function listen() {
     return Bun.serve({
       hostname: config.host,
       port: config.port,
+      // Bun's own error page is for developers of Bun's apps. Without it Bun would share a port that is taken.
+      development: false,
+      reusePort: false,
       // The app has its own limit, which answers with a problem document; Bun's would answer without one.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request) => service.app.fetch(request),
@@ -24,9 +28,14 @@ void service.warmUp();
 if (config.backfill === 'inline') service.worker.start();
 welcome(log, config, drivers, server.port ?? config.port);
 
+/** For answers on their way out. A request that never ends must not hold the process. */
+const LAST_ANSWERS_MS = 1000;
+
 stopOnSignal(log, async () => {
-  service.refuse();
-  await server.stop();
+  const stopped = server.stop();
+  await service.finish();
+  await Promise.race([stopped, pause(systemClock, LAST_ANSWERS_MS)]);
+  await server.stop(true);
   await service.close();
   log.info('Stopped');
 });

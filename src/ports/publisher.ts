@@ -7,10 +7,13 @@ export type PublishResult =
   | { readonly kind: 'published'; readonly partition: number; readonly offset: string }
   /** The caller's fault: this message can never be published, by anyone. */
   | { readonly kind: 'rejected'; readonly cause: RejectCause; readonly reason: string }
-  /** Not acknowledged, and worth trying again. `blame` says who has to mend it. */
+  /**
+   * Not acknowledged, and worth trying again. `blame` says who has to mend it; `caller`: nobody, the
+   * caller stopped waiting.
+   */
   | {
       readonly kind: 'failed';
-      readonly blame: 'kafka' | 'topic';
+      readonly blame: 'kafka' | 'topic' | 'caller';
       readonly reason: string;
       /** The record may be in the topic all the same: a second try may write it twice. */
       readonly maybeWritten: boolean;

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'bun:test';
+import type { Message } from '../../src/accept/message.ts';
 import { Circuit } from '../../src/breakers/circuit.ts';
 import { GuardedPublisher } from '../../src/breakers/guarded-publisher.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
 import { aMessage, FakePublisher, KAFKA_DOWN } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-function setup(deadlineMs = 60_000) {
+const DEADLINE_MS = 3000;
+
+function setup() {
   const clock = new FakeClock();
   const inner = new FakePublisher();
   const circuit = new Circuit({ failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000 }, clock);
-  return { clock, inner, circuit, guarded: new GuardedPublisher(inner, circuit, deadlineMs) };
+  const guarded = new GuardedPublisher({ inner, circuit, clock, deadlineMs: DEADLINE_MS });
+  return { clock, inner, circuit, guarded };
 }
 
 describe('GuardedPublisher', () => {
@@ -67,11 +71,35 @@ describe('GuardedPublisher', () => {
   });
 
   test('a driver that never answers is given up at the deadline, and may have written', async () => {
-    const { inner, guarded } = setup(20);
+    const { clock, inner, guarded } = setup();
     inner.answer = () => new Promise(() => {});
-    expect(await guarded.publish([aMessage()])).toEqual([
-      { kind: 'failed', blame: 'kafka', reason: 'Kafka gave no answer within 20 ms', maybeWritten: true },
+    const answer = guarded.publish([aMessage()]);
+    await clock.advance(DEADLINE_MS + 100);
+    expect(await answer).toEqual([
+      { kind: 'failed', blame: 'kafka', reason: 'Kafka gave no answer within 3000 ms', maybeWritten: true },
     ]);
+  });
+
+  test('what the driver says at its own deadline is heard', async () => {
+    const { clock, inner, guarded } = setup();
+    const exact: PublishResult = { kind: 'failed', blame: 'kafka', reason: 'Unsent', maybeWritten: false };
+    inner.answer = () => new Promise((resolve) => clock.after(DEADLINE_MS, () => resolve(exact)));
+    const answer = guarded.publish([aMessage()]);
+    await clock.advance(DEADLINE_MS + 100);
+    expect(await answer).toEqual([exact]);
+  });
+
+  test('whatever waits can be given up at once, and that is no fault of Kafka', async () => {
+    const { inner, circuit, guarded } = setup();
+    const ended: PublishResult = { kind: 'failed', blame: 'caller', reason: 'Ended', maybeWritten: true };
+    inner.publish = (messages: readonly Message[], signal?: AbortSignal) =>
+      new Promise<PublishResult[]>((resolve) => {
+        signal?.addEventListener('abort', () => resolve(messages.map(() => ended)));
+      });
+    const answers = [guarded.publish([aMessage()]), guarded.publish([aMessage(), aMessage()])];
+    guarded.giveUp();
+    expect(await Promise.all(answers)).toEqual([[ended], [ended, ended]]);
+    expect(circuit.state).toBe('closed');
   });
 
   test('a driver that throws is a failure, and no exception', async () => {

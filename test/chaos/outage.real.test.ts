@@ -31,7 +31,7 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
     return topic;
   }
 
-  async function startOn(topic: string): Promise<void> {
+  async function startOn(topic: string, variables: Record<string, string> = {}): Promise<void> {
     service = await startSpillway({
       KAFKA_BROKERS: kafka.brokers,
       REDIS_URL: redis.url,
@@ -41,6 +41,7 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
       KAFKA_BREAKER_TIMEOUT_DURATION: '1',
       REDIS_BREAKER_RESET_TIMEOUT: '0.5',
       REDIS_BREAKER_TIMEOUT_DURATION: '0.5',
+      ...variables,
     });
   }
 
@@ -225,6 +226,31 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
       await startOn(topic);
       await isDrained();
       await expectInTopic(topic, ['late']);
+      expect(await service.end('SIGTERM')).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'SIGTERM parks what would wait longer for a frozen Kafka, and still ends within 10 s',
+    async () => {
+      const topic = await start();
+      await service.end('SIGTERM');
+      await startOn(topic, { PUBLISH_TIMEOUT_MS: '60000' });
+      await service.post({ value: 'first' });
+      await kafka.pause();
+      const inFlight = service.post({ id: 'patient', value: { id: 'patient' } });
+      await Bun.sleep(200);
+      const began = performance.now();
+      const ended = service.end('SIGTERM');
+      const response = await inFlight;
+      expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
+      expect(await ended).toBe(0);
+      expect(performance.now() - began).toBeLessThan(10_000);
+      await kafka.resume();
+      await startOn(topic);
+      await isDrained();
+      await expectInTopic(topic, ['patient']);
       expect(await service.end('SIGTERM')).toBe(0);
     },
     TEST_MS,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { startSpillway } from '../support/spillway.ts';
 import { until } from '../support/wait.ts';
@@ -127,4 +128,18 @@ test('the data stays where DATA_DIR says', async () => {
   await service.post({ value: 1 });
   expect(existsSync(join(service.dir, 'elsewhere/kafka.db'))).toBe(true);
   await service.end('SIGKILL');
+});
+
+test('a client that never ends its request does not hold the process', async () => {
+  const service = await startSpillway();
+  const { port } = new URL(service.url);
+  const socket = connect(Number(port), 'localhost');
+  socket.on('error', () => {});
+  socket.write(
+    'POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  );
+  await Bun.sleep(100);
+  const began = performance.now();
+  expect(await service.end('SIGTERM')).toBe(0);
+  expect(performance.now() - began).toBeLessThan(5000);
 });

@@ -19,6 +19,11 @@ const NOT_ENCODABLE: PublishResult = {
   cause: 'invalid',
   reason: 'The message has a part that is not text',
 };
+const ABORTED = {
+  kind: 'failed',
+  blame: 'caller',
+  reason: 'The caller waited no longer for Kafka',
+} as const;
 const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
 
 /**
@@ -55,7 +60,7 @@ export class KafkaJsPublisher implements Publisher {
       return [];
     });
     const onAbort = () => {
-      for (const pending of pendings) pending.settle(pending.isSent ? ABORTED_IN_FLIGHT : ABORTED);
+      for (const pending of pendings) pending.settle({ ...ABORTED, maybeWritten: pending.isSent });
     };
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
@@ -76,7 +81,7 @@ export class KafkaJsPublisher implements Publisher {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#topics.values()].map((topic) => topic.retire()));
+    await Promise.all([...this.#topics.values()].map((topic) => topic.close()));
   }
 
   #add(message: Message, settle: (result: PublishResult) => void): Pending {
@@ -103,11 +108,3 @@ export class KafkaJsPublisher implements Publisher {
     return topic;
   }
 }
-
-const ABORTED: PublishResult = {
-  kind: 'failed',
-  blame: 'kafka',
-  reason: 'Kafka gave no answer in time',
-  maybeWritten: false,
-};
-const ABORTED_IN_FLIGHT: PublishResult = { ...ABORTED, maybeWritten: true };

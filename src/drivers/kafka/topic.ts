@@ -27,6 +27,7 @@ export class Topic {
   #line: Promise<Line | Classified> | undefined;
   /** The same, once it is open. */
   #current: Line | undefined;
+  #opening: AbortController | undefined;
   #works = true;
   /** Where records without a key go, until its lane begins another batch. */
   #keyless = { partition: Math.floor(Math.random() * 1_000_000), batch: -1 };
@@ -54,12 +55,23 @@ export class Topic {
     return undefined;
   }
 
-  /** Lets go of the line, once what is in flight on it has ended; the next call opens another one. */
-  retire(): Promise<void> {
+  /** Lets go of the line once what is in flight on it has ended; the next call opens another one. */
+  async retire(): Promise<void> {
+    await (await this.#letGo())?.retire();
+  }
+
+  /** Lets go of the line at once: what is in flight fails. */
+  async close(): Promise<void> {
+    this.#opening?.abort();
+    (await this.#letGo())?.destroy();
+  }
+
+  async #letGo(): Promise<Line | undefined> {
     const line = this.#line;
     this.#line = undefined;
     this.#current = undefined;
-    return Promise.resolve(line).then((opened) => (opened instanceof Line ? opened.retire() : undefined));
+    const opened = await line;
+    return opened instanceof Line ? opened : undefined;
   }
 
   async #begin(): Promise<void> {
@@ -111,12 +123,13 @@ export class Topic {
 
   async #open(): Promise<Line | Classified> {
     const { name, settings, clock, stats } = this.#deps;
-    const late = new AbortController();
-    const cancel = clock.after(settings.timeoutMs, () => late.abort());
+    const opening = new AbortController();
+    this.#opening = opening;
+    const cancel = clock.after(settings.timeoutMs, () => opening.abort());
     stats.connects++;
     try {
       const tries = this.#works ? PATIENT_TRIES : 1;
-      const line = await openLine({ settings, topic: name, tries, clock, signal: late.signal });
+      const line = await openLine({ settings, topic: name, tries, clock, signal: opening.signal });
       this.#works = true;
       this.#partitionCount = line.partitionCount;
       return line;

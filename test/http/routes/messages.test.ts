@@ -190,8 +190,8 @@ describe('elsewhere', () => {
   });
 
   test('once it is told to stop it refuses messages, and is not ready', async () => {
-    const { post, refuse, request, publisher } = fakeService();
-    refuse();
+    const { post, finish, request, publisher } = fakeService();
+    await finish();
     const response = await post('{"value":1}');
     expect(response.status).toBe(503);
     expect(response.headers.get('Retry-After')).toBe('1');

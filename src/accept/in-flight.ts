@@ -1,0 +1,22 @@
+import type { Accept } from './accept.ts';
+
+/** Knows when every message that is being accepted has its outcome. */
+export function createInFlight() {
+  const running = new Set<Promise<unknown>>();
+  return {
+    watch(accept: Accept): Accept {
+      return async (messages) => {
+        const outcomes = accept(messages);
+        running.add(outcomes);
+        try {
+          return await outcomes;
+        } finally {
+          running.delete(outcomes);
+        }
+      };
+    },
+    async ended(): Promise<void> {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
