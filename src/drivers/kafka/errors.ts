@@ -14,6 +14,7 @@ type Meaning =
 const TOO_LARGE: Meaning = { blame: 'caller', cause: 'too-large' };
 const INVALID: Meaning = { blame: 'caller', cause: 'invalid' };
 const MOVED: Meaning = { blame: 'topic', maybeWritten: false, again: true };
+const MOVED_MAYBE_WRITTEN: Meaning = { ...MOVED, maybeWritten: true };
 const TOPIC_DENIED: Meaning = { blame: 'topic', maybeWritten: false, again: false };
 const REFUSED: Meaning = { blame: 'kafka', maybeWritten: false, again: false };
 const UNCERTAIN: Meaning = { blame: 'kafka', maybeWritten: true, again: false };
@@ -33,7 +34,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   INVALID_TOPIC_EXCEPTION: INVALID,
   POLICY_VIOLATION: INVALID,
 
-  NOT_LEADER_FOR_PARTITION: MOVED,
+  // A leader that lost its office while it waited for the replicas says so: they may have the record.
+  NOT_LEADER_FOR_PARTITION: MOVED_MAYBE_WRITTEN,
   LEADER_NOT_AVAILABLE: MOVED,
   REPLICA_NOT_AVAILABLE: MOVED,
   FENCED_LEADER_EPOCH: MOVED,

@@ -12,7 +12,11 @@ const MAX_BYTES = 900_000;
 /** What a lane waits before it tries again: a new leader is found in less. */
 const RETRY_DELAYS_MS = [0, 50, 200];
 /** Not tried: what stood before it failed, and it would have waited for the same. */
-const BEHIND: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 0 };
+const BEHIND = { kind: 'refused', because: 'busy', retryInMs: 0 } as const;
+const OUT_OF_TIME = {
+  blame: 'topic',
+  reason: 'Kafka refused too many messages of the batch to try them one by one',
+} as const;
 
 /** What a lane needs of a line. */
 export type LaneLine = Pick<Line, 'partitionCount' | 'send'>;
@@ -80,14 +84,16 @@ export class Lane {
     return this.#queue.splice(0, count);
   }
 
-  /** Sends a batch until each of its records has its result. */
-  async #deliver(batch: readonly Pending[]): Promise<void> {
+  /** Sends a batch, or a part of one that was refused, until each of its records has its result. */
+  async #deliver(batch: readonly Pending[], isPart = false): Promise<void> {
     const wrong = await this.#sendWithRetries(batch);
-    this.#works = wrong?.kind !== 'failed';
-    if (!wrong) return;
-    if (wrong.kind === 'rejected') return this.#isolate(batch, wrong);
-    for (const pending of batch) pending.settle(wrong);
-    for (const pending of this.#queue.splice(0)) pending.settle(BEHIND);
+    if (wrong?.kind === 'rejected') return this.#isolate(batch, wrong);
+    // Kafka answered, again and again: the time went into asking so often.
+    const isOutOfTime = isPart && wrong?.kind === 'failed' && this.#deps.clock.now() >= this.#deadline(batch);
+    const result = isOutOfTime ? { ...wrong, ...OUT_OF_TIME } : wrong;
+    if (result) for (const pending of batch) pending.settle(result);
+    this.#works = isOutOfTime || wrong?.kind !== 'failed';
+    if (!this.#works) for (const pending of this.#queue.splice(0)) pending.settle(BEHIND);
   }
 
   /** The broker refuses a whole batch for one record, and does not say for which. */
@@ -99,14 +105,21 @@ export class Lane {
       return;
     }
     const half = Math.ceil(batch.length / 2);
-    await this.#deliver(batch.slice(0, half));
-    await this.#deliver(batch.slice(half));
+    await this.#deliver(batch.slice(0, half), true);
+    await this.#deliver(batch.slice(half), true);
+  }
+
+  #deadline(batch: readonly Pending[]): number {
+    return (batch[0]?.since ?? 0) + this.#deps.timeoutMs;
   }
 
   /** Settles the batch, or answers what went wrong in the end. */
-  async #sendWithRetries(batch: readonly Pending[]): Promise<Classified['result'] | undefined> {
-    const { clock, stats, timeoutMs } = this.#deps;
-    const deadline = (batch[0]?.since ?? 0) + timeoutMs;
+  async #sendWithRetries(
+    batch: readonly Pending[],
+  ): Promise<Classified['result'] | typeof BEHIND | undefined> {
+    const { clock, stats } = this.#deps;
+    const deadline = this.#deadline(batch);
+    if (clock.now() >= deadline) return BEHIND;
     let maybeWritten = false;
     for (let tries = 0; ; tries++) {
       const wrong = await this.#send(batch, deadline);

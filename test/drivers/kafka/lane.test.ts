@@ -145,6 +145,26 @@ describe("the caller's fault", () => {
   });
 });
 
+describe('too many records that are refused', () => {
+  test('use up the time of the batch, which is no fault of Kafka: what is known stands', async () => {
+    const { clock, addMany, kinds, it } = setup();
+    addMany(500);
+    it.answer = async (records) => {
+      await new Promise<void>((resolve) => void clock.after(20, resolve));
+      if (records.some(({ value }) => Number(value.slice(1)) % 2 === 0)) throw brokerSays('INVALID_RECORD');
+      return '0';
+    };
+    await clock.advance(TIMEOUT_MS);
+    const { published, rejected, failed, refused, ...others } = kinds();
+    expect(others).toEqual({});
+    expect(published!.length).toBeGreaterThan(30);
+    expect(rejected!.length).toBeGreaterThan(30);
+    expect(failed ?? []).toSatisfy((left: unknown[]) => left.length <= 2);
+    for (const [, result] of failed ?? []) expect(result).toMatchObject({ blame: 'topic' });
+    expect(refused!.length).toBeGreaterThan(200);
+  });
+});
+
 describe('a fault of Kafka', () => {
   test('that a new connection mends costs nobody anything', async () => {
     const { clock, addMany, kinds, replaced, stats, it } = setup();
