@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { DockerHost, dockerAnswers } from './docker.ts';
 import { freePort } from './free-port.ts';
-import { type Host, LocalHost } from './host.ts';
-import { run } from './install.ts';
-import { canRunKafka, kafkaJars } from './kafka-jars.ts';
+import type { Host } from './host.ts';
+import { hasLeaders, withAdmin } from './kafka-admin.ts';
+import { canRunKafka } from './kafka-jars.ts';
+import { localNode, nodeProperties } from './kafka-node.ts';
 import { readTopic, type ReadRecord } from './kafka-read.ts';
-import { tempDir } from './temp-dir.ts';
 import { until } from './wait.ts';
 
 const TOPIC = kafkajs.ConfigResourceTypes.TOPIC;
@@ -16,23 +14,16 @@ const TOPIC = kafkajs.ConfigResourceTypes.TOPIC;
 export class KafkaService {
   readonly brokers: string;
   readonly #host: Host | undefined;
-  readonly #kafka: kafkajs.Kafka;
 
   constructor(brokers: string, host?: Host) {
     this.brokers = brokers;
     this.#host = host;
-    this.#kafka = new kafkajs.Kafka({
-      brokers: brokers.split(','),
-      logLevel: kafkajs.logLevel.NOTHING,
-      connectionTimeout: 1000,
-      retry: { retries: 0 },
-    });
   }
 
   /** Ready means that every partition has its leader: Kafka listens long before it takes records. */
   async start(): Promise<void> {
     await this.#host?.start();
-    await until('Kafka leads its partitions', () => this.#admin(hasLeaders), {
+    await until('Kafka leads its partitions', () => withAdmin(this.brokers, hasLeaders), {
       timeoutMs: 60_000,
       everyMs: 200,
     });
@@ -59,7 +50,7 @@ export class KafkaService {
     { partitions = 3, config = {} }: { partitions?: number; config?: Record<string, string> } = {},
   ): Promise<void> {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await this.#admin(async (admin) => {
+    await withAdmin(this.brokers, async (admin) => {
       await admin.createTopics({
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
         waitForLeaders: true,
@@ -75,26 +66,8 @@ export class KafkaService {
 
   /** Every record of the topic, partition by partition. */
   read(topic: string): Promise<ReadRecord[]> {
-    return this.#admin((admin) => readTopic(this.brokers.split(','), admin, topic));
+    return withAdmin(this.brokers, (admin) => readTopic(this.brokers.split(','), admin, topic));
   }
-
-  async #admin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = this.#kafka.admin();
-    try {
-      await admin.connect();
-      return await work(admin);
-    } finally {
-      await admin.disconnect().catch(() => {});
-    }
-  }
-}
-
-async function hasLeaders(admin: Admin): Promise<boolean> {
-  const { topics } = await admin.fetchTopicMetadata();
-  const { brokers } = await admin.describeCluster();
-  return (
-    brokers.length > 0 && topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
-  );
 }
 
 /** Why no Kafka can be had here; undefined if one can. */
@@ -120,75 +93,25 @@ export async function startKafka(ports: KafkaPorts = {}): Promise<KafkaService> 
 }
 
 async function kafkaHost(port: number, advertisedPort: number): Promise<Host> {
-  if (await dockerAnswers()) {
-    const { GenericContainer } = await import('testcontainers');
-    const settings = Object.entries({
-      ...properties(port, 9093, '/tmp/kafka-data', '0.0.0.0'),
-      ...advertised(advertisedPort),
-    });
-    const container = new GenericContainer('apache/kafka:4.1.1')
-      .withExposedPorts({ container: port, host: port })
-      .withEnvironment(
-        Object.fromEntries(
-          settings.map(([key, value]) => [`KAFKA_${key.toUpperCase().replaceAll('.', '_')}`, value]),
-        ),
-      );
-    return new DockerHost(container);
-  }
-  const jars = await kafkaJars();
-  const { path } = tempDir();
-  const settings = Object.entries({
-    ...properties(port, await freePort(), join(path, 'data'), '127.0.0.1'),
-    ...advertised(advertisedPort),
-  });
-  const file = join(path, 'server.properties');
-  writeFileSync(file, settings.map(([key, value]) => `${key}=${value}\n`).join(''));
-  const java = [
-    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
-    '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
-  ];
-  const command = [...java, '-Xmx512m', '-cp', join(jars, '*')];
-  await run([
-    'java',
-    ...command,
-    'kafka.tools.StorageTool',
-    'format',
-    '-t',
-    'spillwaySpillwayspilA',
-    '-c',
-    file,
-  ]);
-  return new LocalHost(['java', ...command, 'kafka.Kafka', file], path);
-}
-
-function advertised(port: number): Record<string, string> {
-  return { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` };
-}
-
-/** One node, broker and controller in one, that is soon back after it was killed. */
-function properties(
-  port: number,
-  controllerPort: number,
-  data: string,
-  address: string,
-): Record<string, string> {
-  return {
-    'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://${address}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-    'log.dirs': data,
-    'num.partitions': '3',
-    'offsets.topic.num.partitions': '1',
-    'offsets.topic.replication.factor': '1',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'group.initial.rebalance.delay.ms': '0',
-    // The default makes a broker wait 9 s until its own earlier life counts as over.
-    'broker.session.timeout.ms': '2000',
-    'broker.heartbeat.interval.ms': '500',
+  const inDocker = await dockerAnswers();
+  const properties = {
+    ...nodeProperties({
+      id: 1,
+      controllers: { 1: inDocker ? 9093 : await freePort() },
+      listeners: { PLAINTEXT: { port, protocol: 'PLAINTEXT' } },
+      address: inDocker ? '0.0.0.0' : '127.0.0.1',
+    }),
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
   };
+  if (!inDocker) return localNode(properties);
+  const { GenericContainer } = await import('testcontainers');
+  const settings = Object.entries({ ...properties, 'log.dirs': '/tmp/kafka-data' });
+  const container = new GenericContainer('apache/kafka:4.1.1')
+    .withExposedPorts({ container: port, host: port })
+    .withEnvironment(
+      Object.fromEntries(
+        settings.map(([key, value]) => [`KAFKA_${key.toUpperCase().replaceAll('.', '_')}`, value]),
+      ),
+    );
+  return new DockerHost(container);
 }
