@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kafkaSecurityFields, kafkaSecurityProblems, readKafkaSecurity } from './config-kafka.ts';
 
 /** The environment contradicts itself or can't be read: one line for each thing to mend. */
 export class ConfigError extends Error {
@@ -76,10 +77,7 @@ const Environment = z.object({
   DATA_DIR: z.string().default('./data'),
   MAX_BODY_BYTES: whole(1, 100_000_000).default(1_000_000),
   KAFKA_BROKERS: list(BROKER, 'host:port').optional(),
-  KAFKA_SSL: z.stringbool({ error: 'must be true or false' }).default(false),
-  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
-  KAFKA_SASL_USERNAME: z.string().optional(),
-  KAFKA_SASL_PASSWORD: z.string().optional(),
+  ...kafkaSecurityFields,
   KAFKA_TOPIC: z
     .string()
     .regex(TOPIC, { error: 'must be the name of a Kafka topic: letters, digits, dots, hyphens, underscores' })
@@ -131,9 +129,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     defaultTopic: env.KAFKA_TOPIC,
     topics: new Set([env.KAFKA_TOPIC, ...(env.KAFKA_TOPICS ?? [])]),
     publishTimeoutMs: env.PUBLISH_TIMEOUT_MS,
-    kafka: env.KAFKA_BROKERS
-      ? { brokers: env.KAFKA_BROKERS, ssl: env.KAFKA_SSL, sasl: readSasl(env) }
-      : undefined,
+    kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafkaSecurity(env) } : undefined,
     redisUrl: env.REDIS_URL,
     circuits: readCircuits(env),
     backfill: env.BACKFILL,
@@ -155,27 +151,7 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
   }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
-  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
-  const missing = sasl.filter((name) => !(name in set));
-  if (missing.length === 1 || missing.length === 2)
-    problems.push(
-      `${missing.join(' and ')} must be set with ${sasl.filter((name) => name in set).join(' and ')}`,
-    );
-  if (!('KAFKA_BROKERS' in set)) {
-    for (const name of ['KAFKA_SSL', ...sasl]) {
-      if (name in set) problems.push(`${name} needs KAFKA_BROKERS to be set`);
-    }
-  }
-  return problems;
-}
-
-function readSasl(env: Environment) {
-  const {
-    KAFKA_SASL_MECHANISM: mechanism,
-    KAFKA_SASL_USERNAME: username,
-    KAFKA_SASL_PASSWORD: password,
-  } = env;
-  return mechanism && username && password ? { mechanism, username, password } : undefined;
+  return [...problems, ...kafkaSecurityProblems(set)];
 }
 
 function readCircuits(env: Environment) {

@@ -11,6 +11,12 @@ function refusal(variables: Record<string, string>): string {
   throw new Error('Not refused');
 }
 
+const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
+const TLS = { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'true' };
+const OAUTH = { KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'oauthbearer' };
+
+const sasl = (over: Record<string, string>) => readConfig({ KAFKA_BROKERS: 'a:1', ...over }).kafka?.sasl;
+
 describe('readConfig', () => {
   test('needs no variable: all is embedded, with the production circuits', () => {
     const config = readConfig({});
@@ -61,6 +67,35 @@ describe('readConfig', () => {
     expect(config.topics).toEqual(new Set(['x', 'y', 'z']));
   });
 
+  test('TLS takes PEM texts, with line breaks as platforms write them, or paths', () => {
+    const { kafka } = readConfig({
+      ...TLS,
+      KAFKA_SSL_CA: PEM.replaceAll('\n', String.raw`\n`),
+      KAFKA_SSL_CERT_FILE: '/c.pem',
+      KAFKA_SSL_KEY: PEM,
+    });
+    expect(kafka?.ssl).toBeTrue();
+    expect(kafka?.pem).toEqual({
+      ca: { variable: 'KAFKA_SSL_CA', text: PEM },
+      cert: { variable: 'KAFKA_SSL_CERT_FILE', path: '/c.pem' },
+      key: { variable: 'KAFKA_SSL_KEY', text: PEM },
+    });
+  });
+
+  test('SASL takes a user and a password, or a token, or the command that prints one', () => {
+    expect(sasl({})).toBeUndefined();
+    const user = { KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
+    for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const)
+      expect(sasl({ KAFKA_SASL_MECHANISM: mechanism, ...user })).toEqual({
+        mechanism,
+        username: 'u',
+        password: 'p',
+      });
+    const mechanism = 'oauthbearer';
+    expect(sasl({ ...OAUTH, KAFKA_SASL_OAUTH_TOKEN: 't' })).toEqual({ mechanism, token: 't' });
+    expect(sasl({ ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_COMMAND: 'c d' })).toEqual({ mechanism, command: 'c d' });
+  });
+
   test.each([
     [{ KAFKA_BROKERS: 'a:1', KAFKA_REST_URL: 'http://a' }, ['KAFKA_BROKERS', 'KAFKA_REST_URL']],
     [
@@ -69,6 +104,24 @@ describe('readConfig', () => {
     ],
     [{ KAFKA_BROKERS: 'a:1', KAFKA_SASL_USERNAME: 'u' }, ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD']],
     [{ KAFKA_SSL: 'true' }, ['KAFKA_SSL', 'KAFKA_BROKERS']],
+    [{ ...TLS, KAFKA_SSL_CA: PEM, KAFKA_SSL_CA_FILE: 'ca' }, ['KAFKA_SSL_CA', 'KAFKA_SSL_CA_FILE']],
+    [{ ...TLS, KAFKA_SSL_CERT: PEM }, ['KAFKA_SSL_CERT', 'KAFKA_SSL_KEY', 'KAFKA_SSL_KEY_FILE']],
+    [{ ...TLS, KAFKA_SSL_KEY_FILE: 'key' }, ['KAFKA_SSL_KEY_FILE', 'KAFKA_SSL_CERT']],
+    [{ KAFKA_BROKERS: 'a:1', KAFKA_SSL_CA_FILE: 'ca' }, ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL ']],
+    [{ ...TLS, KAFKA_SSL: 'false', KAFKA_SSL_CA: PEM }, ['KAFKA_SSL_CA', 'KAFKA_SSL ']],
+    [OAUTH, ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_OAUTH_TOKEN', 'KAFKA_SASL_OAUTH_TOKEN_COMMAND']],
+    [
+      { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN: 't', KAFKA_SASL_OAUTH_TOKEN_COMMAND: 'c' },
+      ['KAFKA_SASL_OAUTH_TOKEN', 'KAFKA_SASL_OAUTH_TOKEN_COMMAND'],
+    ],
+    [
+      { ...OAUTH, KAFKA_SASL_OAUTH_TOKEN: 't', KAFKA_SASL_PASSWORD: 'p' },
+      ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],
+    ],
+    [
+      { KAFKA_BROKERS: 'a:1', KAFKA_SASL_OAUTH_TOKEN: 't' },
+      ['KAFKA_SASL_OAUTH_TOKEN', 'KAFKA_SASL_MECHANISM'],
+    ],
     [{ API_KEYS: 'k' }, ['API_KEYS']],
   ])('%j contradicts itself: the refusal names both', (variables: Record<string, string>, names) => {
     for (const name of names) expect(refusal(variables)).toContain(name);
@@ -79,6 +132,10 @@ describe('readConfig', () => {
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['KAFKA_BROKERS', 'kafka', 'host:port'],
     ['KAFKA_BROKERS', 'http://kafka:9092', 'host:port'],
+    ['KAFKA_SSL', 'maybe', 'true or false'],
+    ['KAFKA_SSL_CA', '/etc/ca.pem', 'KAFKA_SSL_CA_FILE'],
+    ['KAFKA_SASL_MECHANISM', 'PLAIN', 'plain, scram-sha-256, scram-sha-512, oauthbearer'],
+    ['KAFKA_SASL_OAUTH_TOKEN', 'a b', 'no spaces'],
     ['KAFKA_TOPIC', 'a b', 'letters'],
     ['REDIS_URL', 'localhost:6379', 'redis://host:port'],
     ['BREAKER_PRESET', 'fast', 'production, aggressive, conservative'],

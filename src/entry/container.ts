@@ -23,7 +23,7 @@ export interface Container {
  * Settings that are wrong end the process with status 1 and a text that names them.
  */
 export async function openContainer(logName: string): Promise<Container> {
-  const config = configOrExit();
+  const config = await orExit(() => readConfig(process.env));
   const clock = systemClock;
   const stdoutLog = createLog(config.log, clock, [print]);
   const file = createFileSink(config.log.dir, logName, (reason) =>
@@ -32,13 +32,13 @@ export async function openContainer(logName: string): Promise<Container> {
   const log = createLog(config.log, clock, [print, file]);
   for (const name of config.ignored)
     log.warning(`${name} is not supported by this version and has no effect`);
-  const drivers = await openDrivers(config, clock);
+  const drivers = await orExit(() => openDrivers(config, clock));
   return { config, log, drivers, service: createService({ config, clock, log, ...drivers }) };
 }
 
-function configOrExit(): Config {
+async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
   try {
-    return readConfig(process.env);
+    return await open();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);

@@ -1,9 +1,11 @@
 import type { Config } from '../config.ts';
 import { EmbeddedPublisher } from '../drivers/kafka/embedded.ts';
+import type { SaslSettings } from '../drivers/kafka/security.ts';
 import { EmbeddedStore } from '../drivers/store/embedded.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Publisher } from '../ports/publisher.ts';
 import type { Store } from '../ports/store.ts';
+import { readPems } from './pem.ts';
 
 export interface Drivers {
   readonly publisher: Publisher;
@@ -14,7 +16,10 @@ export interface Drivers {
   readonly names: { readonly kafka: string; readonly redis: string };
 }
 
-/** The drivers that the settings name. A client library is loaded only where it is used. */
+/**
+ * The drivers that the settings name. A client library is loaded only where it is used. Throws a
+ * `ConfigError` if a file that the settings name can't be used.
+ */
 export async function openDrivers(config: Config, clock: Clock): Promise<Drivers> {
   const { publisher, devKafka, name: kafka } = await openPublisher(config, clock);
   const { store, name: redis } = await openStore(config, clock);
@@ -24,24 +29,36 @@ export async function openDrivers(config: Config, clock: Clock): Promise<Drivers
 /** Memory for messages that wait for Kafka. Beyond it they go to the list at once. */
 const MAX_PENDING_BYTES = 64_000_000;
 const METADATA_MAX_AGE_MS = 30_000;
-
 async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }: Config, clock: Clock) {
   if (!kafka) {
     const devKafka = new EmbeddedPublisher(dataDir);
     return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };
   }
+  const { brokers, ssl, pem, sasl } = kafka;
+  const tls = ssl && readPems(pem);
   const { KafkaJsPublisher } = await import('../drivers/kafka/kafkajs.ts');
   const publisher = new KafkaJsPublisher(
     {
-      ...kafka,
+      brokers,
       probeTopic: defaultTopic,
       timeoutMs: publishTimeoutMs,
       metadataMaxAgeMs: METADATA_MAX_AGE_MS,
       maxPendingBytes: MAX_PENDING_BYTES,
+      ssl: tls,
+      sasl: sasl && (await withToken(sasl, clock)),
     },
     clock,
   );
-  return { publisher, devKafka: undefined, name: kafka.brokers.join(',') };
+  return { publisher, devKafka: undefined, name: brokers.join(',') };
+}
+
+type Sasl = NonNullable<NonNullable<Config['kafka']>['sasl']>;
+
+async function withToken(sasl: Sasl, clock: Clock): Promise<SaslSettings> {
+  if (sasl.mechanism !== 'oauthbearer') return sasl;
+  const { CommandToken, fixedToken } = await import('../drivers/kafka/bearer-token.ts');
+  const token = 'token' in sasl ? fixedToken(sasl.token) : new CommandToken(sasl.command, clock);
+  return { mechanism: sasl.mechanism, token };
 }
 
 async function openStore({ redisUrl, dataDir }: Config, clock: Clock) {

@@ -9,6 +9,11 @@ export function canRunKafka(): boolean {
   return (javaVersion() >= 17 && (isInstalled('mvn') || existsSync(join(CACHE, 'libs')))) || mayInstall();
 }
 
+/** Why no Kafka can run as processes of this machine; undefined if it can. */
+export function localKafkaMissing(): string | undefined {
+  return canRunKafka() ? undefined : 'no Kafka with settings of its own: needs Java 17 and Maven';
+}
+
 let jars: Promise<string> | undefined;
 
 /** The directory with Kafka's jars, fetched by Maven the first time. */

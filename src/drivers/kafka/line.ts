@@ -1,13 +1,14 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 // KafkaJS is CommonJS: Node sees only its default export.
-import kafkajs, { type ISocketFactory, type Producer, type SASLOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Producer } from 'kafkajs';
 import { deliverWholeFrames } from './frames.ts';
+import { kafkaJsSecurity, type SaslSettings, type TlsSettings } from './security.ts';
 
 /** How KafkaJS is set up for every line. */
 export interface LineSettings {
-  readonly ssl: boolean;
-  readonly sasl?: SASLOptions | undefined;
+  readonly ssl: boolean | TlsSettings;
+  readonly sasl?: SaslSettings | undefined;
   /** The most that a call may take, in milliseconds; KafkaJS's own limits are set below it. */
   readonly timeoutMs: number;
   /** How soon partitions that were added are seen, in milliseconds. */
@@ -41,7 +42,7 @@ export class Line {
 
   /** `seed` is the broker that is asked for the others, `host:port`. */
   constructor(settings: LineSettings, seed: string, topic: string) {
-    const { ssl, sasl, timeoutMs, metadataMaxAgeMs } = settings;
+    const { timeoutMs, metadataMaxAgeMs } = settings;
     const requestTimeout = Math.ceil((timeoutMs * 2) / 3);
     const kafka = new kafkajs.Kafka({
       clientId: 'spillway',
@@ -53,8 +54,7 @@ export class Line {
       retry: { retries: 0 },
       logLevel: kafkajs.logLevel.NOTHING,
       socketFactory: trackedSockets(this.#sockets),
-      ...(ssl ? { ssl: true } : {}),
-      ...(sasl ? { sasl } : {}),
+      ...kafkaJsSecurity(settings),
     });
     this.#topic = topic;
     this.#timeoutMs = timeoutMs;
