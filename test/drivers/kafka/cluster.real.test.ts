@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
+import { aMessage } from '../../support/fakes.ts';
+import { type KafkaCluster, startCluster } from '../../support/kafka-cluster.ts';
+import { brokenPromises, failures, type LoadOutcome, PublishLoad } from '../../support/publish-load.ts';
+import { describeReal } from '../../support/services.ts';
+import { until } from '../../support/wait.ts';
+
+const TIMEOUT_MS = 3000;
+
+describeReal('kafka/cluster', ['localKafka'], () => {
+  let cluster: KafkaCluster;
+  let publisher: KafkaJsPublisher;
+
+  const open = () =>
+    new KafkaJsPublisher({
+      brokers: cluster.brokers.split(','),
+      probeTopic: 'messages',
+      timeoutMs: TIMEOUT_MS,
+      ssl: false,
+    });
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+  }, 120_000);
+
+  afterAll(() => cluster.stop());
+
+  beforeEach(() => {
+    publisher = open();
+  });
+
+  afterEach(() => publisher.close());
+
+  /** What was told of each message is so; and those that failed can be published now, as the worker does. */
+  async function expectPromisesKept(outcomes: readonly LoadOutcome[], topic: string): Promise<void> {
+    expect(brokenPromises(outcomes, await cluster.read(topic))).toEqual({});
+    const parked = outcomes.filter(({ result }) => result.kind === 'failed');
+    const drained = await publisher.publish(parked.map(({ message }) => message));
+    expect(drained.filter(({ kind }) => kind !== 'published')).toEqual([]);
+    const present = new Set((await cluster.read(topic)).map(({ headers }) => headers['spillway-id']));
+    expect(outcomes.filter(({ message }) => !present.has(message.id))).toEqual([]);
+  }
+
+  const inStep = async (topic: string, nodes: number) => {
+    const inSync = await Promise.all([0, 1, 2].map((partition) => cluster.inSync(topic, partition)));
+    return inSync.every(({ length }) => length === nodes);
+  };
+
+  test('a node that freezes holds nobody up for longer than the deadline', async () => {
+    await cluster.createTopic('frozen');
+    const load = new PublishLoad(publisher, ['frozen']);
+    await Bun.sleep(1000);
+    await cluster.pause(2);
+    await Bun.sleep(5000);
+    await cluster.resume(2);
+    await until('all replicas are in step', () => inStep('frozen', 3));
+    const resumedAt = load.now() + 2000;
+    await Bun.sleep(3000);
+    const outcomes = await load.stop();
+    await expectPromisesKept(outcomes, 'frozen');
+    expect(failures(from(resumedAt, outcomes))).toEqual({});
+    expect(slowest(outcomes)).toBeLessThan(TIMEOUT_MS + 500);
+  }, 90_000);
+
+  test('with too few replicas in step nothing is written, and nobody but Kafka is to blame', async () => {
+    await cluster.createTopic('strict', { minInsync: 3 });
+    const messages = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => aMessage({ topic: 'strict', id: key, key }));
+    const publish = () => publisher.publish(messages);
+    expect((await publish()).map(({ kind }) => kind)).toEqual(messages.map(() => 'published'));
+    await cluster.kill(3);
+    await until('the dead node is out of step', () => inStep('strict', 2));
+    const answered = await until('the driver has found the nodes that are left', async () => {
+      const results = await publish();
+      for (const { kind } of results) expect(kind).toBe('failed');
+      return results.some((result) => 'reason' in result && result.reason.startsWith('NOT_')) && results;
+    });
+    for (const result of answered)
+      expect(result).toMatchObject({ kind: 'failed', blame: 'kafka', reason: 'NOT_ENOUGH_REPLICAS' });
+    await cluster.start(3);
+    await until('all replicas are in step', () => inStep('strict', 3));
+    const recovered = async () => (await publish()).every(({ kind }) => kind === 'published');
+    await until('it is published again', recovered, { timeoutMs: 5000 });
+  }, 90_000);
+
+  test('a topic deleted under load fails alone, and is written to again when it is back', async () => {
+    await cluster.createTopic('doomed');
+    await cluster.createTopic('healthy');
+    const load = new PublishLoad(publisher, ['doomed', 'healthy']);
+    await Bun.sleep(1500);
+    await cluster.deleteTopic('doomed');
+    const deletedAt = load.now();
+    await Bun.sleep(4000);
+    const recreatedAt = load.now();
+    await cluster.createTopic('doomed');
+    await Bun.sleep(3000);
+    const outcomes = await load.stop();
+    const doomed = outcomes.filter(({ message }) => message.topic === 'doomed');
+    const healthy = outcomes.filter(({ message }) => message.topic === 'healthy');
+    expect(failures(healthy)).toEqual({});
+    expect(brokenPromises(healthy, await cluster.read('healthy'))).toEqual({});
+    expect(slowest(from(deletedAt - 500, healthy))).toBeLessThan(1000);
+    // What was in flight when the topic went may time out; from then on the blame is the topic's.
+    const sentAfterwards = failures(from(deletedAt + 500, doomed));
+    expect(Object.keys(sentAfterwards).filter((what) => !what.startsWith('topic:'))).toEqual([]);
+    const whileGone = from(deletedAt + 500, doomed).filter(({ at, tookMs }) => at + tookMs < recreatedAt);
+    expect(whileGone.filter(({ result }) => result.kind === 'published')).toEqual([]);
+    expect(failures(from(recreatedAt + 2000, doomed))).toEqual({});
+    expect(brokenPromises(from(recreatedAt, doomed), await cluster.read('doomed'))).toEqual({});
+  }, 90_000);
+});
+
+const from = (time: number, outcomes: readonly LoadOutcome[]) => outcomes.filter(({ at }) => at >= time);
+const slowest = (outcomes: readonly LoadOutcome[]) => Math.max(...outcomes.map(({ tookMs }) => tookMs));
