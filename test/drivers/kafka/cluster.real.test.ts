@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
 import { aMessage } from '../../support/fakes.ts';
-import { type KafkaCluster, startCluster } from '../../support/kafka-cluster.ts';
+import { type KafkaCluster, type NodeId, startCluster } from '../../support/kafka-cluster.ts';
 import { brokenPromises, failures, type LoadOutcome, PublishLoad } from '../../support/publish-load.ts';
 import { describeReal } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
@@ -47,6 +47,40 @@ describeReal('kafka/cluster', ['localKafka'], () => {
     return inSync.every(({ length }) => length === nodes);
   };
 
+  test('partitions that change hands under load lose nothing', async () => {
+    await cluster.createTopic('moving');
+    const load = new PublishLoad(publisher, ['moving']);
+    for (let round = 0; round < 6; round++) {
+      await Bun.sleep(700);
+      const partition = round % 3;
+      const leader = await cluster.leaderOf('moving', partition);
+      await cluster.moveLeader('moving', partition, ((leader % 3) + 1) as NodeId);
+    }
+    const settledAt = load.now() + 1000;
+    await Bun.sleep(2000);
+    const outcomes = await load.stop();
+    await expectPromisesKept(outcomes, 'moving');
+    expect(failures(from(settledAt, outcomes))).toEqual({});
+    expect(slowest(outcomes)).toBeLessThan(TIMEOUT_MS + 500);
+  }, 90_000);
+
+  test('a node that dies takes nothing along, and the others take over within five seconds', async () => {
+    await cluster.createTopic('kept', { minInsync: 2 });
+    const load = new PublishLoad(publisher, ['kept']);
+    await Bun.sleep(1000);
+    await cluster.kill(1);
+    const takenOverAt = load.now() + 5000;
+    await Bun.sleep(7000);
+    const restartedAt = load.now();
+    await cluster.start(1);
+    await Bun.sleep(1000);
+    const outcomes = await load.stop();
+    await expectPromisesKept(outcomes, 'kept');
+    const meanwhile = from(takenOverAt, outcomes).filter(({ at }) => at < restartedAt);
+    expect(failures(meanwhile)).toEqual({});
+    expect(slowest(outcomes)).toBeLessThan(TIMEOUT_MS + 500);
+  }, 90_000);
+
   test('a node that freezes holds nobody up for longer than the deadline', async () => {
     await cluster.createTopic('frozen');
     const load = new PublishLoad(publisher, ['frozen']);
@@ -83,6 +117,20 @@ describeReal('kafka/cluster', ['localKafka'], () => {
     await until('it is published again', recovered, { timeoutMs: 5000 });
   }, 90_000);
 
+  test('a publisher that is new finds the nodes that are left', async () => {
+    await cluster.createTopic('found');
+    await cluster.kill(1);
+    await until('the dead node is out of step', () => inStep('found', 2));
+    const outcomes = [];
+    for (let count = 0; count < 6; count++) {
+      const other = open();
+      outcomes.push(...(await other.publish([aMessage({ topic: 'found' })])));
+      await other.close();
+    }
+    await cluster.start(1);
+    expect(outcomes.filter(({ kind }) => kind !== 'published')).toEqual([]);
+  }, 90_000);
+
   test('a topic deleted under load fails alone, and is written to again when it is back', async () => {
     await cluster.createTopic('doomed');
     await cluster.createTopic('healthy');
@@ -107,6 +155,20 @@ describeReal('kafka/cluster', ['localKafka'], () => {
     expect(whileGone.filter(({ result }) => result.kind === 'published')).toEqual([]);
     expect(failures(from(recreatedAt + 2000, doomed))).toEqual({});
     expect(brokenPromises(from(recreatedAt, doomed), await cluster.read('doomed'))).toEqual({});
+  }, 90_000);
+
+  test('a topic made larger under load loses nothing, and its new partitions are used', async () => {
+    await cluster.createTopic('larger', { partitions: 2 });
+    const load = new PublishLoad(publisher, ['larger']);
+    await Bun.sleep(1000);
+    await cluster.addPartitions('larger', { to: 6 });
+    const used = () => new Set(load.outcomes.map(({ result }) => 'partition' in result && result.partition));
+    const allUsed = () => used().isSupersetOf(new Set([0, 1, 2, 3, 4, 5]));
+    await until('all partitions are used', allUsed, { timeoutMs: 15_000 }).catch(() => {});
+    const outcomes = await load.stop();
+    expect(brokenPromises(outcomes, await cluster.read('larger'))).toEqual({});
+    expect(failures(outcomes)).toEqual({});
+    expect(used()).toEqual(new Set([0, 1, 2, 3, 4, 5]));
   }, 90_000);
 });
 

@@ -53,6 +53,19 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
     await publisher.close();
   }, 60_000);
 
+  test('a probe leaves alone what is in flight', async () => {
+    const kafka = await realKafka();
+    await kafka.createTopic('messages');
+    const kinds = [];
+    for (let round = 0; round < 20; round++) {
+      const publisher = open(kafka.brokers);
+      const [[result], probe] = await Promise.all([publisher.publish([aMessage()]), publisher.probe()]);
+      kinds.push(result?.kind, probe.kind);
+      await publisher.close();
+    }
+    expect(kinds).toEqual(kinds.map((_, index) => (index % 2 === 0 ? 'published' : 'up')));
+  }, 60_000);
+
   test('a broker that nobody listens on fails at once, and is not written to', async () => {
     const publisher = openKafkaJs('127.0.0.1:1');
     const [result] = await publisher.publish([aMessage()]);
