@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
+import type { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
 import { aMessage } from '../../support/fakes.ts';
 import { type KafkaCluster, type NodeId, startCluster } from '../../support/kafka-cluster.ts';
+import { openKafkaJs } from '../../support/open-kafkajs.ts';
 import { brokenPromises, failures, type LoadOutcome, PublishLoad } from '../../support/publish-load.ts';
 import { describeReal } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
@@ -12,13 +13,7 @@ describeReal('kafka/cluster', ['localKafka'], () => {
   let cluster: KafkaCluster;
   let publisher: KafkaJsPublisher;
 
-  const open = () =>
-    new KafkaJsPublisher({
-      brokers: cluster.brokers.split(','),
-      probeTopic: 'messages',
-      timeoutMs: TIMEOUT_MS,
-      ssl: false,
-    });
+  const open = () => openKafkaJs(cluster.brokers, { metadataMaxAgeMs: 1000 });
 
   beforeAll(async () => {
     cluster = await startCluster();

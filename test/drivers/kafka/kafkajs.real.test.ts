@@ -58,7 +58,7 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
     await kafka.createTopic('messages');
     const kinds = [];
     for (let round = 0; round < 20; round++) {
-      const publisher = open(kafka.brokers);
+      const publisher = openKafkaJs(kafka.brokers);
       const [[result], probe] = await Promise.all([publisher.publish([aMessage()]), publisher.probe()]);
       kinds.push(result?.kind, probe.kind);
       await publisher.close();
