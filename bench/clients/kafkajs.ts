@@ -1,0 +1,26 @@
+import type kafkajs from 'kafkajs';
+import type { Connect } from '../client.ts';
+import { inBatches, makeMessages, nth, toKafkaJs } from '../records.ts';
+
+/** The environment variable that says where the KafkaJS without the patch is. */
+export const PLAIN_KAFKAJS = 'BENCH_PLAIN_KAFKAJS';
+
+/** KafkaJS as npm delivers it, with its own defaults. */
+export const connect: Connect = async (brokers, topic) => {
+  const path = process.env[PLAIN_KAFKAJS];
+  if (!path) throw new Error(`Set ${PLAIN_KAFKAJS} to the directory of a KafkaJS without the patch`);
+  const { default: plain } = (await import(path)) as { default: typeof kafkajs };
+  const kafka = new plain.Kafka({ brokers, logLevel: plain.logLevel.NOTHING });
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  const messages = makeMessages(topic).map(toKafkaJs);
+  const batches = inBatches(messages);
+  return {
+    one: async (n) => {
+      await producer.send({ topic, acks: -1, messages: [nth(messages, n)] });
+    },
+    batch: async (n) => {
+      await producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages: nth(batches, n) }] });
+    },
+  };
+};

@@ -1,0 +1,96 @@
+import type { ClientName, Figures, Task } from './client.ts';
+
+/** A client at a task, and what it is called in the table. */
+export interface Entrant {
+  readonly client: ClientName;
+  readonly label: string;
+  readonly task: Omit<Task, 'ms'>;
+}
+
+/** One comparison: what is measured, of whom, against whom. */
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly measures: readonly (keyof typeof MEASURES)[];
+  readonly entrant: Entrant;
+  readonly against: readonly Entrant[];
+  /** How long a turn takes, where it has to be longer than the others. */
+  readonly ms?: number;
+}
+
+/** What is compared; a ratio is how many times better the row's own entrant is. */
+export const MEASURES = {
+  perSecond: { title: 'messages/s', better: 'more' },
+  cpuMicrosEach: { title: 'CPU µs a message', better: 'less' },
+  p50: { title: 'round trip ms, p50', better: 'less' },
+  cpuPercent: { title: 'CPU % of a core', better: 'less' },
+} as const satisfies Partial<Record<keyof Figures, { title: string; better: 'more' | 'less' }>>;
+
+/** As many calls of a batch at once as there are partitions. */
+const LANES = 3;
+
+const SPEED = ['perSecond', 'cpuMicrosEach'] as const;
+
+const ones = (client: ClientName, label: string, callers: number): Entrant => ({
+  client,
+  label,
+  task: { kind: 'load', callers, batch: false },
+});
+const batches = (client: ClientName, label: string): Entrant => ({
+  client,
+  label,
+  task: { kind: 'load', callers: LANES, batch: true },
+});
+const idle = (client: ClientName, label: string): Entrant => ({
+  client,
+  label,
+  task: { kind: 'idle', callers: 1, batch: false },
+});
+
+const PLATFORMATIC = batches('platformatic', '@platformatic/kafka, batches of 500');
+
+export const ROWS: readonly Row[] = [
+  ...[1, 64].map((callers) => ({
+    name: String(callers),
+    title: callers === 1 ? '1 caller' : `${callers} callers`,
+    measures: SPEED,
+    entrant: ones('driver', 'driver', callers),
+    against: [ones('kafkajs', 'KafkaJS send()', callers)],
+  })),
+  {
+    name: '1024',
+    title: '1,024 callers',
+    measures: SPEED,
+    entrant: ones('driver', 'driver', 1024),
+    against: [ones('kafkajs', 'KafkaJS send()', 1024), PLATFORMATIC],
+  },
+  {
+    name: 'batches',
+    title: 'batches of 500',
+    measures: SPEED,
+    entrant: batches('driver', 'driver'),
+    against: [batches('kafkajs', 'KafkaJS sendBatch()'), PLATFORMATIC],
+  },
+  {
+    name: 'lone',
+    title: 'one lone message',
+    measures: ['p50'],
+    entrant: ones('driver', 'driver', 1),
+    against: [ones('kafkajs', 'KafkaJS send()', 1)],
+  },
+  {
+    name: 'idle',
+    title: 'nothing to do',
+    measures: ['cpuPercent'],
+    entrant: idle('driver', 'driver'),
+    against: [idle('kafkajs', 'KafkaJS')],
+    ms: 5000,
+  },
+  {
+    name: 'floor',
+    title: 'floor: KafkaJS patched, batches of 500',
+    measures: SPEED,
+    entrant: batches('patched', 'patched sendBatch()'),
+    against: [batches('kafkajs', 'KafkaJS sendBatch()'), PLATFORMATIC],
+  },
+];
