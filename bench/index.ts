@@ -5,7 +5,7 @@ import { startKafka } from '../test/support/kafka.ts';
 import { PLAIN_KAFKAJS } from './clients/kafkajs.ts';
 import { compare } from './compare.ts';
 import { Contender } from './contender.ts';
-import { plainKafkaJs } from './plain-kafkajs.ts';
+import { unpatchedKafkaJs } from '../test/support/unpatched-kafkajs.ts';
 import { type Entrant, ROWS } from './rows.ts';
 import { TABLE_HEAD, toLines } from './table.ts';
 
@@ -21,7 +21,7 @@ if (unknown.length > 0) {
 
 const effort = values.quick ? { repeats: 2, ms: 500 } : { repeats: 5, ms: 1500 };
 // KafkaJS as it comes warns of its own negative timers.
-const env = { NODE_NO_WARNINGS: '1', [PLAIN_KAFKAJS]: await plainKafkaJs() };
+const env = { NODE_NO_WARNINGS: '1', [PLAIN_KAFKAJS]: await unpatchedKafkaJs() };
 const kafka = await startKafka();
 try {
   let topics = 0;

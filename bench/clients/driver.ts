@@ -1,11 +1,11 @@
 import type { Message } from '../../src/accept/message.ts';
-import { KafkaJsPublisher } from '../../src/drivers/kafka/kafkajs.ts';
+import { openKafkaJs } from '../../test/support/open-kafkajs.ts';
 import type { Connect } from '../client.ts';
 import { inBatches, makeMessages, nth } from '../records.ts';
 
 /** Spillway's own driver. */
 export const connect: Connect = (brokers, topic) => {
-  const publisher = new KafkaJsPublisher({ brokers, probeTopic: topic, timeoutMs: 10_000, ssl: false });
+  const publisher = openKafkaJs(brokers.join(','), { probeTopic: topic, timeoutMs: 10_000 });
   const messages = makeMessages(topic);
   const batches = inBatches(messages);
 

@@ -83,7 +83,7 @@ export function brokenPromises(
       case 'rejected':
         return `rejected, but for no fault of its own: ${result.reason}`;
       case 'refused':
-        return 'refused';
+        return present.has(id) ? 'not tried, but present' : [];
     }
   });
   return tally(broken.flat());

@@ -30,7 +30,7 @@ describeReal('kafka/cluster', ['localKafka'], () => {
   /** What was told of each message is so; and those that failed can be published now, as the worker does. */
   async function expectPromisesKept(outcomes: readonly LoadOutcome[], topic: string): Promise<void> {
     expect(brokenPromises(outcomes, await cluster.read(topic))).toEqual({});
-    const parked = outcomes.filter(({ result }) => result.kind === 'failed');
+    const parked = outcomes.filter(({ result }) => ['failed', 'refused'].includes(result.kind));
     const drained = await publisher.publish(parked.map(({ message }) => message));
     expect(drained.filter(({ kind }) => kind !== 'published')).toEqual([]);
     const present = new Set((await cluster.read(topic)).map(({ headers }) => headers['spillway-id']));
@@ -145,7 +145,7 @@ describeReal('kafka/cluster', ['localKafka'], () => {
     expect(slowest(from(deletedAt - 500, healthy))).toBeLessThan(1000);
     // What was in flight when the topic went may time out; from then on the blame is the topic's.
     const sentAfterwards = failures(from(deletedAt + 500, doomed));
-    expect(Object.keys(sentAfterwards).filter((what) => !what.startsWith('topic:'))).toEqual([]);
+    expect(Object.keys(sentAfterwards).filter((what) => !/^topic:|^refused$/.test(what))).toEqual([]);
     const whileGone = from(deletedAt + 500, doomed).filter(({ at, tookMs }) => at + tookMs < recreatedAt);
     expect(whileGone.filter(({ result }) => result.kind === 'published')).toEqual([]);
     expect(failures(from(recreatedAt + 2000, doomed))).toEqual({});

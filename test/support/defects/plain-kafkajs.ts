@@ -1,16 +1,19 @@
-import kafkajs, { type Producer } from 'kafkajs';
+import type kafka from 'kafkajs';
 import { recordHeaders } from '../../../src/accept/message.ts';
 import type { PublishResult } from '../../../src/ports/publisher.ts';
+import { unpatchedKafkaJs } from '../unpatched-kafkajs.ts';
 import type { Client, Habits, PlacedMessage } from './client.ts';
 
 const TIMEOUT_MS = 300;
+
+const { default: kafkajs } = (await import(await unpatchedKafkaJs())) as { default: typeof kafka };
 
 /**
  * KafkaJS as its documentation has one use it: one producer, which connects before its first send;
  * what resolves counts as acknowledged. Offsets and partitions are not looked at.
  */
 export class PlainKafkaJs implements Client {
-  readonly #producer: Producer;
+  readonly #producer: kafka.Producer;
   #connected = false;
 
   constructor(brokers: readonly string[], { retries = 0, idempotent = false, metadataMaxAge }: Habits = {}) {
