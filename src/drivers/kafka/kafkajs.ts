@@ -4,6 +4,7 @@ import type { Probe } from '../../ports/probe.ts';
 import type { ProducerStats, Publisher, PublishResult } from '../../ports/publisher.ts';
 import type { OpenSettings } from './open-line.ts';
 import { isEncodable, Pending } from './pending.ts';
+import { PublishCall } from './publish-call.ts';
 import { Stats } from './stats.ts';
 import { Topic } from './topic.ts';
 
@@ -45,28 +46,17 @@ export class KafkaJsPublisher implements Publisher {
     return this.#stats;
   }
 
-  async publish(messages: readonly Message[], signal?: AbortSignal): Promise<PublishResult[]> {
-    if (messages.length === 0) return [];
-    const { promise, resolve } = Promise.withResolvers<PublishResult[]>();
-    const results: PublishResult[] = [];
-    let left = messages.length;
-    const pendings = messages.flatMap((message, index) => {
-      const settle = (result: PublishResult) => {
-        results[index] = result;
-        if (--left === 0) resolve(results);
-      };
-      if (isEncodable(message)) return this.#add(message, settle);
-      settle(NOT_ENCODABLE);
-      return [];
-    });
-    const onAbort = () => {
-      for (const pending of pendings) pending.settle({ ...ABORTED, maybeWritten: pending.isSent });
-    };
-    signal?.addEventListener('abort', onAbort);
-    if (signal?.aborted) onAbort();
-    await promise;
-    signal?.removeEventListener('abort', onAbort);
-    return results;
+  publish(messages: readonly Message[], signal?: AbortSignal): Promise<PublishResult[]> {
+    if (messages.length === 0) return Promise.resolve([]);
+    const call = new PublishCall(messages.length, this.#stats);
+    const now = this.#clock.now();
+    const pendings: Pending[] = [];
+    for (const [index, message] of messages.entries()) {
+      if (isEncodable(message))
+        pendings.push(this.#add(new Pending(message, now, call, index), message.topic));
+      else call.settle(index, NOT_ENCODABLE);
+    }
+    return signal ? endedBy(signal, pendings, call.done) : call.done;
   }
 
   /** Connects anew: a connection that is open proves nothing about the next call. */
@@ -84,18 +74,12 @@ export class KafkaJsPublisher implements Publisher {
     await Promise.all([...this.#topics.values()].map((topic) => topic.close()));
   }
 
-  #add(message: Message, settle: (result: PublishResult) => void): Pending {
-    const stats = this.#stats;
-    const pending = new Pending(message, this.#clock.now(), (result) => {
-      stats.pendingBytes -= pending.bytes;
-      if (result.kind === 'failed' && result.maybeWritten) stats.maybeWritten++;
-      settle(result);
-    });
-    const isFull =
-      stats.pendingBytes > 0 && stats.pendingBytes + pending.bytes > this.#settings.maxPendingBytes;
-    stats.pendingBytes += pending.bytes;
-    if (isFull) pending.settle(BUSY);
-    else this.#topic(message.topic).add(pending);
+  #add(pending: Pending, topic: string): Pending {
+    const waiting = this.#stats.pendingBytes;
+    this.#stats.pendingBytes += pending.bytes;
+    // What is larger than the bound goes when nothing else does.
+    if (waiting > 0 && waiting + pending.bytes > this.#settings.maxPendingBytes) pending.settle(BUSY);
+    else this.#topic(topic).add(pending);
     return pending;
   }
 
@@ -106,5 +90,19 @@ export class KafkaJsPublisher implements Publisher {
       this.#topics.set(name, topic);
     }
     return topic;
+  }
+}
+
+/** Once the signal aborts nothing is waited for; what was not sent by then will not be. */
+async function endedBy<T>(signal: AbortSignal, pendings: readonly Pending[], done: Promise<T>): Promise<T> {
+  const onAbort = () => {
+    for (const pending of pendings) pending.settle({ ...ABORTED, maybeWritten: pending.isSent });
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await done;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -6,13 +6,9 @@ import type { KafkaRecord } from './line.ts';
 const RECORD_OVERHEAD_BYTES = 50;
 const HEADER_OVERHEAD_BYTES = 6;
 
-/**
- * Whether every part of a message is the text that its type says. KafkaJS throws at anything else,
- * for the whole batch, or writes something else in its place.
- */
-export function isEncodable({ key, value, headers }: Message): boolean {
-  const texts: unknown[] = [key ?? '', value, ...Object.values(headers)];
-  return texts.every((text) => typeof text === 'string');
+/** The one who hears what became of a record; `index` is the record's, among its own. */
+export interface Owner {
+  onSettled(pending: Pending, index: number, result: PublishResult): void;
 }
 
 /** A record on its way to Kafka. It gets its result once; whatever comes later is not heard. */
@@ -24,34 +20,47 @@ export class Pending {
   readonly since: number;
   /** Handed to KafkaJS: from now on it may be written. */
   isSent = false;
-  #settle: ((result: PublishResult) => void) | undefined;
+  #owner: Owner | undefined;
+  readonly #index: number;
 
-  constructor(message: Message, since: number, settle: (result: PublishResult) => void) {
-    const key = message.key === null ? null : Buffer.from(message.key);
-    const headers = recordHeaders(message);
+  constructor(message: Message, since: number, owner: Owner, index: number) {
     this.record = {
-      key,
+      key: message.key === null ? null : Buffer.from(message.key),
       value: message.value,
-      headers,
+      headers: recordHeaders(message),
       timestamp: String(message.timestamp),
       partition: -1,
     };
-    let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + Buffer.byteLength(message.value);
-    for (const name in headers) {
-      bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '');
-    }
-    this.bytes = bytes;
+    this.bytes = sizeOf(this.record);
     this.since = since;
-    this.#settle = settle;
+    this.#owner = owner;
+    this.#index = index;
   }
 
   get isSettled(): boolean {
-    return this.#settle === undefined;
+    return this.#owner === undefined;
   }
 
   settle(result: PublishResult): void {
-    const settle = this.#settle;
-    this.#settle = undefined;
-    settle?.(result);
+    const owner = this.#owner;
+    this.#owner = undefined;
+    owner?.onSettled(this, this.#index, result);
   }
+}
+
+/**
+ * Whether every part of a message is the text that its type says. KafkaJS throws at anything else,
+ * for the whole batch, or writes something else in its place.
+ */
+export function isEncodable({ key, value, headers }: Message): boolean {
+  for (const name in headers) if (typeof headers[name] !== 'string') return false;
+  return typeof value === 'string' && (key === null || typeof key === 'string');
+}
+
+function sizeOf({ key, value, headers }: KafkaRecord): number {
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + Buffer.byteLength(value);
+  for (const name in headers) {
+    bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '');
+  }
+  return bytes;
 }

@@ -41,7 +41,10 @@ function setup(answer: Answer = (_, call) => String(call * 1000)) {
     replaceLine: (broken) => replaced.push(broken),
   });
   const add = (value: string) => {
-    const pending = new Pending(aMessage({ value }), clock.now(), (result) => results.set(value, result));
+    const owner = {
+      onSettled: (_: Pending, __: number, result: PublishResult) => results.set(value, result),
+    };
+    const pending = new Pending(aMessage({ value }), clock.now(), owner, 0);
     lane.add(pending);
     return pending;
   };
