@@ -35,7 +35,11 @@ export const kafkaSecurityFields = {
   KAFKA_SSL_CERT_FILE: z.string().optional(),
   KAFKA_SSL_KEY: pem('KAFKA_SSL_KEY'),
   KAFKA_SSL_KEY_FILE: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.enum(MECHANISMS, { error: `must be one of: ${MECHANISMS.join(', ')}` }).optional(),
+  KAFKA_SASL_MECHANISM: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(MECHANISMS, { error: `must be one of: ${MECHANISMS.join(', ')}` }))
+    .optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
   KAFKA_SASL_OAUTH_TOKEN: z
@@ -74,7 +78,7 @@ function sslProblems(set: Set): string[] {
 
 function saslProblems(set: Set): string[] {
   const given = (names: readonly string[]) => names.filter((name) => name in set);
-  if (set['KAFKA_SASL_MECHANISM'] === 'oauthbearer') {
+  if (set['KAFKA_SASL_MECHANISM']?.toLowerCase() === 'oauthbearer') {
     const tokens = given(TOKEN);
     if (tokens.length === 2) return [`${tokens.join(' and ')} are both set: choose one of them`];
     if (tokens.length === 0)

@@ -48,7 +48,11 @@ const NOT_YET = [
 
 function whole(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }));
 }
 
 function seconds() {
@@ -60,23 +64,29 @@ function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
 }
 
-function list(entry: RegExp, what: string) {
+function list(entry: RegExp, what: string, isValid: (part: string) => boolean = () => true) {
   const error = `must be ${what}, with commas between several`;
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(z.string().regex(entry, { error })));
+    .pipe(z.array(z.string().regex(entry, { error }).refine(isValid, { error })));
 }
 
 const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
-const BROKER = /^[^\s,:/]+:\d{1,5}$|^\[[\da-fA-F:]+\]:\d{1,5}$/;
+/** KafkaJS takes no address with colons in it. */
+const BROKER = /^[^\s,:/]+:\d{1,5}$/;
+const REDIS = /^rediss?:\/\/([^/@]*@)?[^/@]+(\/\d*)?(\?.*)?$/;
 
 const Environment = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: whole(0, 65_535).default(8000),
   DATA_DIR: z.string().default('./data'),
   MAX_BODY_BYTES: whole(1, 100_000_000).default(1_000_000),
-  KAFKA_BROKERS: list(BROKER, 'host:port').optional(),
+  KAFKA_BROKERS: list(
+    BROKER,
+    'host:port with a port up to 65535, the host a name or an IPv4 address',
+    (broker) => Number(broker.split(':')[1]) <= 65_535,
+  ).optional(),
   ...kafkaSecurityFields,
   KAFKA_TOPIC: z
     .string()
@@ -85,7 +95,8 @@ const Environment = z.object({
   KAFKA_TOPICS: list(TOPIC, 'the name of a Kafka topic').optional(),
   PUBLISH_TIMEOUT_MS: whole(10, 60_000).default(3000),
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be redis://host:port or rediss://host:port' })
+    .string()
+    .regex(REDIS, { error: 'must be redis://host:port or rediss://host:port, with /number for a database' })
     .optional(),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),

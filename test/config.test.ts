@@ -59,11 +59,11 @@ describe('readConfig', () => {
 
   test('brokers and topics are lists, and the default topic is always allowed', () => {
     const config = readConfig({
-      KAFKA_BROKERS: 'a:9092, [::1]:9093',
+      KAFKA_BROKERS: 'a:9092, 10.0.0.1:9093',
       KAFKA_TOPIC: 'x',
       KAFKA_TOPICS: 'y, z',
     });
-    expect(config.kafka?.brokers).toEqual(['a:9092', '[::1]:9093']);
+    expect(config.kafka?.brokers).toEqual(['a:9092', '10.0.0.1:9093']);
     expect(config.topics).toEqual(new Set(['x', 'y', 'z']));
   });
 
@@ -84,6 +84,9 @@ describe('readConfig', () => {
 
   test('SASL takes a user and a password, or a token, or the command that prints one', () => {
     expect(sasl({})).toBeUndefined();
+    expect(
+      sasl({ KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }),
+    ).toMatchObject({ mechanism: 'scram-sha-512' });
     const user = { KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
     for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const)
       expect(sasl({ KAFKA_SASL_MECHANISM: mechanism, ...user })).toEqual({
@@ -129,15 +132,21 @@ describe('readConfig', () => {
 
   test.each([
     ['PORT', 'http', 'a whole number from 0 to 65535'],
+    ['PORT', '0x1F90', 'a whole number from 0 to 65535'],
+    ['PORT', '1e3', 'a whole number from 0 to 65535'],
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['KAFKA_BROKERS', 'kafka', 'host:port'],
+    ['KAFKA_BROKERS', 'kafka:99999', 'host:port'],
+    ['KAFKA_BROKERS', '[::1]:9092', 'host:port'],
     ['KAFKA_BROKERS', 'http://kafka:9092', 'host:port'],
     ['KAFKA_SSL', 'maybe', 'true or false'],
     ['KAFKA_SSL_CA', '/etc/ca.pem', 'KAFKA_SSL_CA_FILE'],
-    ['KAFKA_SASL_MECHANISM', 'PLAIN', 'plain, scram-sha-256, scram-sha-512, oauthbearer'],
+    ['KAFKA_SASL_MECHANISM', 'gssapi', 'plain, scram-sha-256, scram-sha-512, oauthbearer'],
     ['KAFKA_SASL_OAUTH_TOKEN', 'a b', 'no spaces'],
     ['KAFKA_TOPIC', 'a b', 'letters'],
     ['REDIS_URL', 'localhost:6379', 'redis://host:port'],
+    ['REDIS_URL', 'redis://localhost:6379/abc', 'redis://host:port'],
+    ['REDIS_URL', 'redis:///tmp/redis.sock', 'redis://host:port'],
     ['BREAKER_PRESET', 'fast', 'production, aggressive, conservative'],
     ['KAFKA_BREAKER_FAIL_MAX', '0', 'a whole number from 1'],
     ['KAFKA_BREAKER_RESET_TIMEOUT', '-1', 'seconds'],

@@ -18,7 +18,9 @@ function listen() {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
-    log.error(`Can't listen on ${config.host}:${config.port}: free it, or set PORT to another`, { reason });
+    log.error(`Can't listen on ${config.host}:${config.port}: free it, or set HOST or PORT to another`, {
+      reason,
+    });
     process.exit(1);
   }
 }

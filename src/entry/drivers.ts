@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { EmbeddedPublisher } from '../drivers/kafka/embedded.ts';
 import type { SaslSettings } from '../drivers/kafka/security.ts';
 import { EmbeddedStore } from '../drivers/store/embedded.ts';
@@ -28,10 +28,12 @@ export async function openDrivers(config: Config, clock: Clock): Promise<Drivers
 
 /** Memory for messages that wait for Kafka. Beyond it they go to the list at once. */
 const MAX_PENDING_BYTES = 64_000_000;
+/** How soon partitions that were added are used. */
 const METADATA_MAX_AGE_MS = 30_000;
+
 async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }: Config, clock: Clock) {
   if (!kafka) {
-    const devKafka = new EmbeddedPublisher(dataDir);
+    const devKafka = embedded(() => new EmbeddedPublisher(dataDir));
     return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };
   }
   const { brokers, ssl, pem, sasl } = kafka;
@@ -62,7 +64,17 @@ async function withToken(sasl: Sasl, clock: Clock): Promise<SaslSettings> {
 }
 
 async function openStore({ redisUrl, dataDir }: Config, clock: Clock) {
-  if (!redisUrl) return { store: new EmbeddedStore(dataDir, clock), name: `embedded, in ${dataDir}` };
+  if (!redisUrl)
+    return { store: embedded(() => new EmbeddedStore(dataDir, clock)), name: `embedded, in ${dataDir}` };
   const { RedisStore } = await import('../drivers/store/redis.ts');
   return { store: new RedisStore(redisUrl), name: new URL(redisUrl).host };
+}
+
+function embedded<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    throw new ConfigError([`DATA_DIR names a directory that can not be written: ${reason}`]);
+  }
 }

@@ -103,6 +103,7 @@ test.each([
 describe('a start that is refused', () => {
   test.each([
     [{ PORT: 'eighty' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ DATA_DIR: '/dev/null/data' }, 'DATA_DIR names a directory that can not be written'],
     [{ KAFKA_BROKERS: 'a:1', KAFKA_REST_URL: 'http://a' }, 'KAFKA_BROKERS and KAFKA_REST_URL are both set'],
   ])(
     '%j ends with 1 and says what to mend, without a stack',
@@ -117,7 +118,7 @@ describe('a start that is refused', () => {
   test('a port that is taken is named', async () => {
     const first = await startSpillway();
     const output = await outputOf({ PORT: new URL(first.url).port });
-    expect(output).toContain('free it, or set PORT to another');
+    expect(output).toContain('free it, or set HOST or PORT to another');
     expect(output).not.toContain('    at ');
     await first.end('SIGKILL');
   });
