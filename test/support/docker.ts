@@ -1,21 +1,30 @@
 import type { ContainerRuntimeClient, GenericContainer } from 'testcontainers';
 import type { Host } from './host.ts';
 
-/** Whether a Docker engine answers. */
-export async function dockerAnswers(): Promise<boolean> {
+const checks = new Map<string, Promise<boolean>>();
+
+/** Whether a Docker engine answers, and has the image or can get it. */
+export function dockerHas(image: string): Promise<boolean> {
+  const check = checks.get(image) ?? getImage(image);
+  checks.set(image, check);
+  return check;
+}
+
+async function getImage(image: string): Promise<boolean> {
+  if (!(await docker(5000, 'version', '--format', '{{.Server.Version}}'))) return false;
+  return (await docker(5000, 'image', 'inspect', image)) || docker(300_000, 'pull', '--quiet', image);
+}
+
+async function docker(timeout: number, ...args: string[]): Promise<boolean> {
   try {
-    const check = Bun.spawn(['docker', 'version', '--format', '{{.Server.Version}}'], {
-      stdout: 'ignore',
-      stderr: 'ignore',
-      timeout: 5000,
-    });
-    return (await check.exited) === 0;
+    const child = Bun.spawn(['docker', ...args], { stdout: 'ignore', stderr: 'ignore', timeout });
+    return (await child.exited) === 0;
   } catch {
     return false;
   }
 }
 
-/** Runs a container. Testcontainers removes it, also when the tests are killed. */
+/** Runs a container. Testcontainers' Ryuk removes it, also when the tests are killed. */
 export class DockerHost implements Host {
   readonly #container: GenericContainer;
   #id: string | undefined;

@@ -1,7 +1,16 @@
 import { createServer } from 'node:net';
 
-/** A port that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
+const given = new Set<number>();
+
+/** A port that nobody listens on at this moment, and that this process was not given before. */
+export async function freePort(): Promise<number> {
+  const port = await anyPort();
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
+}
+
+function anyPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

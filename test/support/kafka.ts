@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { DockerHost, dockerAnswers } from './docker.ts';
+import { DockerHost, dockerHas } from './docker.ts';
 import { freePort } from './free-port.ts';
 import type { Host } from './host.ts';
 import { hasLeaders, withAdmin } from './kafka-admin.ts';
@@ -8,6 +8,7 @@ import { localNode, nodeProperties } from './kafka-node.ts';
 import { readTopic, type ReadRecord } from './kafka-read.ts';
 import { until } from './wait.ts';
 
+const IMAGE = 'apache/kafka:4.1.1';
 const TOPIC = kafkajs.ConfigResourceTypes.TOPIC;
 
 /** A Kafka broker that is all the tests' own. */
@@ -73,7 +74,7 @@ export class KafkaService {
 /** Why no Kafka can be had here; undefined if one can. */
 export async function kafkaMissing(): Promise<string | undefined> {
   if (process.env['TEST_KAFKA_BROKERS'] || canRunKafka()) return undefined;
-  return (await dockerAnswers())
+  return (await dockerHas(IMAGE))
     ? undefined
     : 'no Kafka: needs TEST_KAFKA_BROKERS, Docker, or Java 17 and Maven';
 }
@@ -93,7 +94,7 @@ export async function startKafka(ports: KafkaPorts = {}): Promise<KafkaService> 
 }
 
 async function kafkaHost(port: number, advertisedPort: number): Promise<Host> {
-  const inDocker = await dockerAnswers();
+  const inDocker = await dockerHas(IMAGE);
   const properties = {
     ...nodeProperties({
       id: 1,
@@ -106,7 +107,7 @@ async function kafkaHost(port: number, advertisedPort: number): Promise<Host> {
   if (!inDocker) return localNode(properties);
   const { GenericContainer } = await import('testcontainers');
   const settings = Object.entries({ ...properties, 'log.dirs': '/tmp/kafka-data' });
-  const container = new GenericContainer('apache/kafka:4.1.1')
+  const container = new GenericContainer(IMAGE)
     .withExposedPorts({ container: port, host: port })
     .withEnvironment(
       Object.fromEntries(

@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis';
-import { DockerHost, dockerAnswers } from './docker.ts';
+import { DockerHost, dockerHas } from './docker.ts';
 import { freePort } from './free-port.ts';
 import { type Host, LocalHost } from './host.ts';
 import { install, isInstalled, mayInstall } from './install.ts';
 import { tempDir } from './temp-dir.ts';
 import { until } from './wait.ts';
 
+const IMAGE = 'redis:7-alpine';
 const SETTINGS = [
   '--appendonly',
   'yes',
@@ -67,25 +68,28 @@ export class RedisService {
 /** Why no Redis can be had here; undefined if one can. */
 export async function redisMissing(): Promise<string | undefined> {
   if (process.env['TEST_REDIS_URL'] || isInstalled('redis-server') || mayInstall()) return undefined;
-  return (await dockerAnswers()) ? undefined : 'no Redis: needs TEST_REDIS_URL, Docker or redis-server';
+  return (await dockerHas(IMAGE)) ? undefined : 'no Redis: needs TEST_REDIS_URL, Docker or redis-server';
 }
 
+/** With a password of its own: whoever else still looks for a Redis on this port is sent away. */
 export async function startRedis(): Promise<RedisService> {
   const port = await freePort();
-  const service = new RedisService(`redis://127.0.0.1:${port}`, await redisHost(port));
+  const password = crypto.randomUUID();
+  const service = new RedisService(`redis://:${password}@127.0.0.1:${port}`, await redisHost(port, password));
   await service.start();
   return service;
 }
 
-async function redisHost(port: number): Promise<Host> {
-  if (await dockerAnswers()) {
+async function redisHost(port: number, password: string): Promise<Host> {
+  const settings = [...SETTINGS, '--requirepass', password];
+  if (await dockerHas(IMAGE)) {
     const { GenericContainer, Wait } = await import('testcontainers');
-    const container = new GenericContainer('redis:7-alpine')
+    const container = new GenericContainer(IMAGE)
       .withExposedPorts({ container: 6379, host: port })
-      .withCommand(['redis-server', ...SETTINGS])
+      .withCommand(['redis-server', ...settings])
       .withWaitStrategy(Wait.forListeningPorts());
     return new DockerHost(container);
   }
   if (!isInstalled('redis-server')) await install('redis-server');
-  return new LocalHost(['redis-server', '--port', String(port), ...SETTINGS], tempDir().path);
+  return new LocalHost(['redis-server', '--port', String(port), ...settings], tempDir().path);
 }
