@@ -149,7 +149,7 @@ describeReal('the worker, as a process of its own,', ['kafka', 'redis'], () => {
       await until('all are published', async () => (await redis.client().llen(QUEUE)) === 0);
       await until('two are dead', async () => (await redis.client().llen(`{${QUEUE}}:dead`)) === 2);
       expect(await idsInTopic()).toHaveLength(3);
-      expect(worker.output()).toContain('kept as a dead letter');
+      await until('it is told', () => worker.output().includes('kept as a dead letter'));
       await worker.end('SIGTERM');
     },
     TEST_MS,
