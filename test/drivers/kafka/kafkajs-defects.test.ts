@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'bun:test';
-import { audit } from '../../support/defects/audit.ts';
+import { afterAll, describe, expect, test } from 'bun:test';
+import { audit, type Finding } from '../../support/defects/audit.ts';
+import type { OpenClient } from '../../support/defects/client.ts';
+import { OUTAGES, playOutage } from '../../support/defects/outages.ts';
 import { PlainKafkaJs } from '../../support/defects/plain-kafkajs.ts';
 import { playInChild } from '../../support/defects/play-in-child.ts';
+import { aMessage } from '../../support/fakes.ts';
 import { openKafkaJs } from '../../support/open-kafkajs.ts';
 import { onStage, placed, publish } from '../../support/defects/scenario.ts';
 import { SCENARIOS } from '../../support/defects/scenarios.ts';
@@ -9,11 +12,16 @@ import { ScriptedCluster } from '../../support/scripted-broker/cluster.ts';
 
 const open = (...settings: ConstructorParameters<typeof PlainKafkaJs>) => new PlainKafkaJs(...settings);
 
+type TestRunner = (title: string, run: () => Promise<void>) => void;
+
+/** Most of the time is waiting; only the timers of an idle client are counted with nobody else around. */
+const runnerOf = (defect: number | undefined): TestRunner => (defect === 12 ? test : test.concurrent);
+
 // What this driver has to be better at: a scenario that plain KafkaJS came through would prove nothing.
 describe('plain KafkaJS breaks its word:', () => {
   for (const { defect, title, withKafkaJs, mayCrash, play } of SCENARIOS) {
     const { breach, detail } = withKafkaJs;
-    test(`${defect ?? '-'}. ${title}: ${breach}`, async () => {
+    runnerOf(defect)(`${defect ?? '-'}. ${title}: ${breach}`, async () => {
       const findings = mayCrash ? await playInChild(title) : await play(open);
       expect(findings).toContainEqual({ breach, detail: expect.stringMatching(detail) });
     });
@@ -38,13 +46,40 @@ describe('plain KafkaJS breaks its word:', () => {
   });
 });
 
+const DEADLINE_MS = 400;
+const openDriver: OpenClient = (brokers) =>
+  openKafkaJs(brokers.join(','), { timeoutMs: DEADLINE_MS, probeTopic: 'a' });
+
 describe('the driver holds:', () => {
-  for (const { defect, title, play } of SCENARIOS) {
-    test(`${defect ?? '-'}. ${title}`, async () => {
-      const findings = await play((brokers) =>
-        openKafkaJs(brokers.join(','), { timeoutMs: 400, probeTopic: 'a' }),
-      );
-      expect(findings).toEqual([]);
+  const held: string[] = [];
+
+  const holds = (title: string, play: () => Promise<readonly Finding[]>, run: TestRunner) => {
+    run(title, async () => {
+      expect(await play()).toEqual([]);
+      held.push(title);
     });
-  }
+  };
+
+  for (const { defect, title, play } of SCENARIOS)
+    holds(`${defect ?? '-'}. ${title}`, () => play(openDriver), runnerOf(defect));
+  for (const outage of OUTAGES)
+    holds(outage.title, () => playOutage(outage, DEADLINE_MS, openDriver), test.concurrent);
+
+  test('a TLS handshake that is never answered, too, ends at the deadline', async () => {
+    const cluster = await ScriptedCluster.start({ topics: { a: { partitions: 1 } } });
+    cluster.node(1).silent = true;
+    const client = openKafkaJs(cluster.brokers.join(','), { timeoutMs: DEADLINE_MS, ssl: true });
+    const began = performance.now();
+    const [result] = await client.publish([aMessage({ topic: 'a' })]);
+    expect(performance.now() - began).toBeLessThan(DEADLINE_MS + 500);
+    expect(result).toMatchObject({ kind: 'failed', blame: 'kafka', maybeWritten: false });
+    await client.close();
+    cluster.close();
+    held.push('the TLS handshake is never answered');
+  });
+
+  afterAll(() => {
+    const lines = held.map((title) => `  held   ${title}`);
+    console.log(`Defects of KafkaJS by their number, and ways for Kafka to fail:\n${lines.join('\n')}`);
+  });
 });
