@@ -14,6 +14,7 @@ type Set = Readonly<Record<string, string | undefined>>;
 type Pem = (typeof PEMS)[number];
 
 const TRUE_OR_FALSE = z.stringbool({ error: 'must be true or false' });
+const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'] as const;
 
 function pem(variable: Pem) {
@@ -26,8 +27,11 @@ function pem(variable: Pem) {
     .optional();
 }
 
-/** How to come to Kafka safely: what is encrypted, and who we are. */
-export const kafkaSecurityFields = {
+/** How to talk to Kafka: what is compressed and encrypted, and who we are. */
+export const kafkaFields = {
+  KAFKA_COMPRESSION: z
+    .enum(COMPRESSIONS, { error: `must be one of: ${COMPRESSIONS.join(', ')}` })
+    .default('none'),
   KAFKA_SSL: TRUE_OR_FALSE.default(false),
   KAFKA_SSL_CA: pem('KAFKA_SSL_CA'),
   KAFKA_SSL_CA_FILE: z.string().optional(),
@@ -49,10 +53,10 @@ export const kafkaSecurityFields = {
   KAFKA_SASL_OAUTH_TOKEN_COMMAND: z.string().optional(),
 };
 
-const Fields = z.object(kafkaSecurityFields);
+const Fields = z.object(kafkaFields);
 
 /** What contradicts itself among the variables that are set, one line each. */
-export function kafkaSecurityProblems(set: Set): string[] {
+export function kafkaProblems(set: Set): string[] {
   return [...sslProblems(set), ...saslProblems(set), ...brokerProblems(set)];
 }
 
@@ -95,13 +99,14 @@ function saslProblems(set: Set): string[] {
 
 function brokerProblems(set: Set): string[] {
   if ('KAFKA_BROKERS' in set) return [];
-  const names = Object.keys(kafkaSecurityFields).filter((name) => name in set);
+  const names = Object.keys(kafkaFields).filter((name) => name in set);
   return names.map((name) => `${name} needs KAFKA_BROKERS to be set`);
 }
 
 /** The same, for a driver; files are still to be read, and commands to be run. */
-export function readKafkaSecurity(env: z.infer<typeof Fields>) {
+export function readKafka(env: z.infer<typeof Fields>) {
   return {
+    compression: env.KAFKA_COMPRESSION,
     ssl: env.KAFKA_SSL,
     pem: {
       ca: readPem(env, 'KAFKA_SSL_CA'),

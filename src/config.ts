@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kafkaSecurityFields, kafkaSecurityProblems, readKafkaSecurity } from './config-kafka.ts';
+import { kafkaFields, kafkaProblems, readKafka } from './config-kafka.ts';
 
 /** The environment contradicts itself or can't be read: one line for each thing to mend. */
 export class ConfigError extends Error {
@@ -87,7 +87,7 @@ const Environment = z.object({
     'host:port with a port up to 65535, the host a name or an IPv4 address',
     (broker) => Number(broker.split(':')[1]) <= 65_535,
   ).optional(),
-  ...kafkaSecurityFields,
+  ...kafkaFields,
   KAFKA_TOPIC: z
     .string()
     .regex(TOPIC, { error: 'must be the name of a Kafka topic: letters, digits, dots, hyphens, underscores' })
@@ -140,7 +140,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     defaultTopic: env.KAFKA_TOPIC,
     topics: new Set([env.KAFKA_TOPIC, ...(env.KAFKA_TOPICS ?? [])]),
     publishTimeoutMs: env.PUBLISH_TIMEOUT_MS,
-    kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafkaSecurity(env) } : undefined,
+    kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafka(env) } : undefined,
     redisUrl: env.REDIS_URL,
     circuits: readCircuits(env),
     backfill: env.BACKFILL,
@@ -162,7 +162,7 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
   }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
-  return [...problems, ...kafkaSecurityProblems(set)];
+  return [...problems, ...kafkaProblems(set)];
 }
 
 function readCircuits(env: Environment) {

@@ -36,9 +36,12 @@ async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }:
     const devKafka = embedded(() => new EmbeddedPublisher(dataDir));
     return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };
   }
-  const { brokers, ssl, pem, sasl } = kafka;
+  const { brokers, compression, ssl, pem, sasl } = kafka;
   const tls = ssl && readPems(pem);
   const { KafkaJsPublisher } = await import('../drivers/kafka/kafkajs.ts');
+  const { isSupported } = await import('../drivers/kafka/compression.ts');
+  if (!isSupported(compression))
+    throw new ConfigError([`KAFKA_COMPRESSION=${compression} needs a newer runtime: use gzip, or none`]);
   const publisher = new KafkaJsPublisher(
     {
       brokers,
@@ -46,6 +49,7 @@ async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }:
       timeoutMs: publishTimeoutMs,
       metadataMaxAgeMs: METADATA_MAX_AGE_MS,
       maxPendingBytes: MAX_PENDING_BYTES,
+      compression,
       ssl: tls,
       sasl: sasl && (await withToken(sasl, clock)),
     },

@@ -9,6 +9,7 @@ export function openKafkaJs(brokers: string, over: Partial<KafkaJsSettings> = {}
     timeoutMs: 3000,
     metadataMaxAgeMs: 30_000,
     maxPendingBytes: 64_000_000,
+    compression: 'none' as const,
     ssl: false,
   };
   return new KafkaJsPublisher({ ...settings, ...over }, systemClock);

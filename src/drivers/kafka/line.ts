@@ -1,7 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 // KafkaJS is CommonJS: Node sees only its default export.
-import kafkajs, { type ISocketFactory, type Producer } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type ISocketFactory, type Producer } from 'kafkajs';
+import { type Compression, kafkaJsCompression } from './compression.ts';
 import { deliverWholeFrames } from './frames.ts';
 import { kafkaJsSecurity, type SaslSettings, type TlsSettings } from './security.ts';
 
@@ -11,6 +12,7 @@ export interface LineSettings {
   readonly sasl?: SaslSettings | undefined;
   /** The most that a call may take, in milliseconds; KafkaJS's own limits are set below it. */
   readonly timeoutMs: number;
+  readonly compression: Compression;
   /** How soon partitions that were added are seen, in milliseconds. */
   readonly metadataMaxAgeMs: number;
 }
@@ -37,6 +39,7 @@ export class Line {
   readonly #producer: Producer;
   readonly #sockets = new Set<Socket>();
   readonly #timeoutMs: number;
+  readonly #compression: CompressionTypes;
   #partitionCount = 0;
   #destroyed = false;
 
@@ -58,6 +61,7 @@ export class Line {
     });
     this.#topic = topic;
     this.#timeoutMs = timeoutMs;
+    this.#compression = kafkaJsCompression(settings.compression);
     this.#producer = kafka.producer({
       allowAutoTopicCreation: true,
       metadataMaxAge: metadataMaxAgeMs,
@@ -94,6 +98,7 @@ export class Line {
       acks: -1,
       // The broker gives up before KafkaJS does, so that its answer is heard.
       timeout: Math.ceil(this.#timeoutMs / 2),
+      compression: this.#compression,
     });
     return answer.find((said) => said.partition === partition)?.baseOffset;
   }

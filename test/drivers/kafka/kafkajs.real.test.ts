@@ -20,6 +20,26 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
     };
   });
 
+  test.each(['gzip', 'zstd'] as const)(
+    'what is compressed by %s reaches its consumers as it was',
+    async (compression) => {
+      const kafka = await realKafka();
+      const publisher = openKafkaJs(kafka.brokers, { compression });
+      const topic = `compressed-${compression}`;
+      const messages = Array.from({ length: 200 }, (_, index) =>
+        aMessage({ topic, id: `${index}`, key: `k${index}`, value: `"${'ü'.repeat(300)}${index}"` }),
+      );
+      const results = await publisher.publish(messages);
+      expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['published']));
+      const values = new Map(
+        (await kafka.read(topic)).map(({ headers, value }) => [headers['spillway-id'], value]),
+      );
+      expect(values).toEqual(new Map(messages.map(({ id, value }) => [id, value])));
+      await publisher.close();
+    },
+    60_000,
+  );
+
   test('a record that is too large is rejected alone, and its neighbours are published', async () => {
     const kafka = await realKafka();
     await kafka.createTopic('small', { partitions: 1, config: { 'max.message.bytes': '2000' } });

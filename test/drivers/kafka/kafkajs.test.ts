@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { KafkaJsPublisher } from '../../../src/drivers/kafka/kafkajs.ts';
+import { aMessage } from '../../support/fakes.ts';
+import { openKafkaJs } from '../../support/open-kafkajs.ts';
+import { ScriptedCluster } from '../../support/scripted-broker/cluster.ts';
+import type { ProducedPartition } from '../../support/scripted-broker/script.ts';
+import { until } from '../../support/wait.ts';
+
+let cluster: ScriptedCluster;
+let publisher: KafkaJsPublisher;
+let requests: (readonly ProducedPartition[])[];
+
+beforeEach(async () => {
+  cluster = await ScriptedCluster.start({ topics: { a: { partitions: 3 }, b: { partitions: 1 } } });
+  requests = [];
+  cluster.onProduce = ({ partitions }) => void requests.push(partitions);
+  open();
+});
+
+afterEach(async () => {
+  await publisher.close();
+  cluster.close();
+});
+
+function open(over: Parameters<typeof openKafkaJs>[1] = {}) {
+  publisher = openKafkaJs(cluster.brokers.join(','), { probeTopic: 'a', ...over });
+}
+
+const many = (count: number, over: Parameters<typeof aMessage>[0] = {}) =>
+  Array.from({ length: count }, (_, index) => aMessage({ topic: 'a', id: `m${index}`, ...over }));
+
+const kinds = async (results: Promise<readonly { readonly kind: string }[]>) =>
+  (await results).map(({ kind }) => kind);
+
+/** Kafka answers none of these, until the test lets it. */
+function hold(): () => void {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  cluster.onProduce = () => promise;
+  return () => resolve(undefined);
+}
+
+describe('publishes at the same time', () => {
+  test('share a call for each partition', async () => {
+    const messages = Array.from({ length: 90 }, (_, index) => aMessage({ topic: 'a', key: `k${index}` }));
+    await Promise.all(messages.map((message) => publisher.publish([message])));
+    expect(requests).toHaveLength(3);
+    expect(cluster.records('a')).toHaveLength(90);
+  });
+
+  test('without a key stick to one partition for a batch, and the next batch goes to another', async () => {
+    for (let count = 0; count < 3; count++)
+      await Promise.all(many(20).map((message) => publisher.publish([message])));
+    const partitions = requests.map((request) => request.map(({ partition }) => partition));
+    expect(partitions.map(({ length }) => length)).toEqual([1, 1, 1]);
+    expect(new Set(partitions.flat())).toEqual(new Set([0, 1, 2]));
+  });
+
+  test('with one key are written in their order', async () => {
+    const messages = many(2000, { key: 'same' });
+    await Promise.all(messages.map((message) => publisher.publish([message])));
+    const ids = cluster.records('a').map(({ headers }) => headers[0]?.value?.toString());
+    expect(ids).toEqual(messages.map(({ id }) => id));
+  });
+
+  test('to a topic that is not there do not touch another topic', async () => {
+    const [missing, there] = await Promise.all([
+      publisher.publish([aMessage({ topic: 'missing' })]),
+      publisher.publish([aMessage({ topic: 'b' })]),
+    ]);
+    expect(missing).toMatchObject([{ kind: 'failed', blame: 'topic', maybeWritten: false }]);
+    expect(there).toMatchObject([{ kind: 'published' }]);
+  });
+});
+
+test.each(['none', 'gzip', 'zstd'] as const)(
+  'the records of a call are compressed by %s',
+  async (compression) => {
+    open({ compression });
+    await publisher.publish(many(10, { value: `"${'x'.repeat(500)}"` }));
+    const batches = requests.flat().map(({ batch }) => batch.kind === 'batch' && batch.batch.compression);
+    expect(new Set(batches)).toEqual(new Set([compression]));
+  },
+);
+
+describe('while Kafka does not answer', () => {
+  test('no more bytes wait than the bound: the rest is refused at once', async () => {
+    open({ maxPendingBytes: 100_000 });
+    const release = hold();
+    const value = `"${'x'.repeat(10_000)}"`;
+    const waiting = publisher.publish(many(9, { value }));
+    expect(await publisher.publish(many(5, { value }))).toEqual(
+      Array.from({ length: 5 }, () => ({ kind: 'refused', because: 'busy', retryInMs: 1000 })),
+    );
+    expect(publisher.stats.pendingBytes).toBeLessThanOrEqual(100_000);
+    release();
+    expect(new Set(await kinds(waiting))).toEqual(new Set(['published']));
+    expect(publisher.stats.pendingBytes).toBe(0);
+    expect(await kinds(publisher.publish(many(5, { value })))).toEqual(
+      Array.from({ length: 5 }, () => 'published'),
+    );
+  });
+
+  test('a message larger than the bound goes alone', async () => {
+    open({ maxPendingBytes: 1000 });
+    expect(await kinds(publisher.publish(many(1, { value: `"${'x'.repeat(5000)}"` })))).toEqual([
+      'published',
+    ]);
+  });
+
+  test('memory stays flat, however long and however much is published', async () => {
+    open({ maxPendingBytes: 5_000_000, timeoutMs: 400 });
+    await publisher.publish(many(1));
+    hold();
+    const value = `"${'x'.repeat(20_000)}"`;
+    const load = async (ms: number) => {
+      const end = performance.now() + ms;
+      while (performance.now() < end) {
+        void publisher.publish(many(50, { value }));
+        await Bun.sleep(5);
+      }
+      Bun.gc(true);
+      return process.memoryUsage.rss();
+    };
+    const before = await load(1000);
+    const after = await load(1500);
+    expect(after - before).toBeLessThan(60_000_000);
+    await until('all are settled', () => publisher.stats.pendingBytes === 0);
+  }, 20_000);
+
+  test('a caller that waits no longer takes back what was not sent, and knows it', async () => {
+    const release = hold();
+    const stop = new AbortController();
+    const sent = publisher.publish(many(1, { key: 'k', id: 'sent' }), stop.signal);
+    await until('it is in flight', () => cluster.requests('Produce') === 1);
+    const queued = publisher.publish(many(1, { key: 'k', id: 'queued' }), stop.signal);
+    stop.abort();
+    expect(await sent).toMatchObject([{ kind: 'failed', blame: 'caller', maybeWritten: true }]);
+    expect(await queued).toMatchObject([{ kind: 'failed', blame: 'caller', maybeWritten: false }]);
+    release();
+    cluster.onProduce = () => undefined;
+    await publisher.publish(many(1, { key: 'k', id: 'next' }));
+    const ids = cluster.records('a').map(({ headers }) => headers[0]?.value?.toString());
+    expect(ids).toEqual(['sent', 'next']);
+  });
+});
+
+test('counts what it does: calls, their records, and what went wrong', async () => {
+  cluster.onProduce = ({ index }) => (index === 1 ? { kind: 'reset' } : undefined);
+  await publisher.publish(many(30, { key: 'k' }));
+  await publisher.publish(many(2, { key: 'k' }));
+  const { callMs, ...counts } = { ...publisher.stats };
+  expect(counts).toMatchObject({
+    calls: 3,
+    messages: 34,
+    retries: 1,
+    connects: 2,
+    maybeWritten: 0,
+    pendingBytes: 0,
+  });
+  expect(callMs).toBeGreaterThan(0);
+});
