@@ -72,6 +72,23 @@ describe('publishes at the same time', () => {
   });
 });
 
+describe('of several brokers', () => {
+  test.each(['down', 'silent'] as const)('one that is %s keeps nobody from the others', async (how) => {
+    const others = await ScriptedCluster.start({ nodes: 2 });
+    for (const node of others.nodes) {
+      if (how === 'down') node.down();
+      else node.silent = true;
+    }
+    // Whichever is asked first: the order is random.
+    for (let count = 0; count < 6; count++) {
+      const client = openKafkaJs([...others.brokers, ...cluster.brokers].join(','));
+      expect(await kinds(client.publish(many(1)))).toEqual(['published']);
+      await client.close();
+    }
+    others.close();
+  });
+});
+
 test.each(['none', 'gzip', 'zstd'] as const)(
   'the records of a call are compressed by %s',
   async (compression) => {
