@@ -55,13 +55,13 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     deadlineMs: config.publishTimeoutMs,
   });
   const store = new GuardedStore(drivers.store, circuits.redis);
-  const metrics = createMetrics(circuits, store, drivers.publisher.stats);
+  const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
   const logOutcome = createOutcomeLog(log, clock);
   const inFlight = createInFlight();
   const accept = inFlight.watch(
     createAccept({
       publisher,
-      store,
+      list: store.list,
       onOutcome(outcome, message) {
         metrics.countOutcome(outcome.kind);
         logOutcome(outcome, message);
@@ -70,7 +70,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
   );
   const worker = new BackfillWorker({
     publisher,
-    store,
+    list: store.list,
     clock,
     log,
     publishTimeoutMs: config.publishTimeoutMs,

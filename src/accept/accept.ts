@@ -1,5 +1,6 @@
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
-import type { Store, StoreReply } from '../ports/store.ts';
+import type { FallbackList } from '../ports/fallback-list.ts';
+import type { StoreReply } from '../ports/store-reply.ts';
 import type { Message } from './message.ts';
 import type { Outcome } from './outcome.ts';
 import { toEntry } from './parse.ts';
@@ -14,17 +15,17 @@ type NotParked = Exclude<StoreReply<void>, { kind: 'done' }>;
 
 export interface AcceptDeps {
   readonly publisher: Publisher;
-  readonly store: Store;
+  readonly list: FallbackList;
   /** Hears of every outcome, before the client does. */
   onOutcome: (outcome: Outcome, message: Message) => void;
 }
 
 /** The one way a message goes: publish, else park, else unavailable. */
-export function createAccept({ publisher, store, onOutcome }: AcceptDeps): Accept {
+export function createAccept({ publisher, list, onOutcome }: AcceptDeps): Accept {
   return async (messages) => {
     const results = await publisher.publish(messages);
     const left = messages.filter((_, index) => isUnpublished(results[index]));
-    const parked = left.length > 0 ? await store.park(left.map(toEntry)) : NOT_PARKED;
+    const parked = left.length > 0 ? await list.park(left.map(toEntry)) : NOT_PARKED;
     return messages.map((message, index) => {
       const outcome = toOutcome(results[index] ?? NO_RESULT, parked);
       onOutcome(outcome, message);

@@ -3,11 +3,11 @@ import { fromEntry } from '../accept/parse.ts';
 import { type Clock, pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
-import type { Store, Verdict } from '../ports/store.ts';
+import type { FallbackList, Verdict } from '../ports/fallback-list.ts';
 
 export interface DrainDeps {
   readonly publisher: Publisher;
-  readonly store: Store;
+  readonly list: FallbackList;
   readonly clock: Clock;
   readonly log: Log;
   /** The most that a publish may take, in milliseconds. */
@@ -28,15 +28,15 @@ const SETTLE_PAUSE_MS = 200;
  * Once `stopping` is aborted it no longer waits for a store that is away.
  */
 export async function drainBatch(deps: DrainDeps, stopping: AbortSignal): Promise<Drained> {
-  const { store, clock, publishTimeoutMs } = deps;
+  const { list, clock, publishTimeoutMs } = deps;
   // Long enough to publish, and to settle through a short absence of the store.
   const leaseMs = 2 * publishTimeoutMs + 4000;
   const leaseEnds = clock.now() + leaseMs;
   const batch = crypto.randomUUID();
   const claim = { batch, maxCount: MAX_COUNT, maxBytes: MAX_BYTES, leaseMs };
-  let reply = await store.claim(claim);
+  let reply = await list.claim(claim);
   // The entries may have been claimed and the answer lost: the same name asks for it again.
-  if (reply.kind === 'failed') reply = await store.claim(claim);
+  if (reply.kind === 'failed') reply = await list.claim(claim);
   if (reply.kind !== 'done' || reply.value.length === 0) return 'pause';
   const messages = reply.value.map(fromEntry);
   // After a long standstill someone else may hold these entries by now.
@@ -85,10 +85,10 @@ async function settle(
   batch: string,
   verdicts: readonly Verdict[],
   mayTry: (tries: number) => boolean,
-  { store, clock, log }: DrainDeps,
+  { list, clock, log }: DrainDeps,
 ): Promise<void> {
   for (let tries = 0; mayTry(tries); tries++) {
-    const reply = await store.settle(batch, verdicts);
+    const reply = await list.settle(batch, verdicts);
     if (reply.kind === 'done') {
       // A second try may find the work of the first one done.
       if (!reply.value && tries === 0)

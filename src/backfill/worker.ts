@@ -55,10 +55,10 @@ export class BackfillWorker {
 
   /** By everyone, at slightly different times, so that a dead worker's entries are never orphans. */
   async #reap(): Promise<void> {
-    const { store, clock, log } = this.#deps;
+    const { list, clock, log } = this.#deps;
     if (clock.now() < this.#nextReap) return;
     this.#nextReap = clock.now() + REAP_EVERY_MS * (0.75 + Math.random() / 2);
-    const reply = await store.reap();
+    const reply = await list.reap();
     if (reply.kind === 'done' && reply.value > 0) {
       log.warning('A worker went away with a batch: its entries are back in the list', {
         entries: reply.value,

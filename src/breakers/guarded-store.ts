@@ -1,37 +1,21 @@
 import type { Probe } from '../ports/probe.ts';
-import type { Backlog, ClaimRequest, Store, StoreReply, Verdict } from '../ports/store.ts';
+import type { StoreReply } from '../ports/store-reply.ts';
+import type { Store } from '../ports/store.ts';
 import type { Circuit } from './circuit.ts';
+import { GuardedList } from './guarded-list.ts';
 import { ANSWERED, type CallVerdict, judgeProbe } from './verdict.ts';
 
 /** A store behind a circuit: while it is open every verb is refused at once. */
 export class GuardedStore implements Store {
+  readonly list: GuardedList;
   readonly #inner: Store;
   readonly #circuit: Circuit;
 
   constructor(inner: Store, circuit: Circuit) {
     this.#inner = inner;
     this.#circuit = circuit;
+    this.list = new GuardedList(inner.list, (verb) => this.#guard(verb));
     circuit.recoverBy(async () => judgeProbe(await inner.probe()));
-  }
-
-  park(entries: readonly string[]): Promise<StoreReply<void>> {
-    return this.#guard(() => this.#inner.park(entries));
-  }
-
-  claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
-    return this.#guard(() => this.#inner.claim(request));
-  }
-
-  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
-    return this.#guard(() => this.#inner.settle(batch, verdicts));
-  }
-
-  reap(): Promise<StoreReply<number>> {
-    return this.#guard(() => this.#inner.reap());
-  }
-
-  backlog(): Promise<StoreReply<Backlog>> {
-    return this.#guard(() => this.#inner.backlog());
   }
 
   async probe(): Promise<Probe> {

@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { Outcome } from '../accept/outcome.ts';
 import type { Circuit, CircuitState } from '../breakers/circuit.ts';
 import type { ProducerStats } from '../ports/publisher.ts';
-import type { Backlog, Store } from '../ports/store.ts';
+import type { Backlog, FallbackList } from '../ports/fallback-list.ts';
 import { registerProducer } from './producer-metrics.ts';
 
 export type ServiceName = 'kafka' | 'redis';
@@ -21,7 +21,7 @@ export interface Metrics {
 /** What is counted, and what is asked for when somebody looks. */
 export function createMetrics(
   circuits: Readonly<Record<ServiceName, Circuit>>,
-  store: Store,
+  list: FallbackList,
   producer: ProducerStats | undefined,
 ): Metrics {
   const registry = new Registry();
@@ -54,7 +54,7 @@ export function createMetrics(
     },
   });
 
-  const backlog = lastKnown(store);
+  const backlog = lastKnown(list);
   const gauge = (name: string, help: string, pick: (counts: Backlog) => number) =>
     new Gauge({
       name,
@@ -84,11 +84,11 @@ export function createMetrics(
 }
 
 /** Asks the store once, however many look at the same time; while it is away, the last answer stands. */
-function lastKnown(store: Store): () => Promise<Backlog | undefined> {
+function lastKnown(list: FallbackList): () => Promise<Backlog | undefined> {
   let known: Backlog | undefined;
   let asking: Promise<Backlog | undefined> | undefined;
   const ask = async () => {
-    const reply = await store.backlog();
+    const reply = await list.backlog();
     asking = undefined;
     if (reply.kind === 'done') known = reply.value;
     return known;

@@ -1,57 +1,11 @@
+import type { FallbackList } from './fallback-list.ts';
 import type { Probe } from './probe.ts';
 
-/** Every verb of the store answers with one of these; none throws. */
-export type StoreReply<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  /** Tried without an answer. It may have been done all the same: every verb can be repeated. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  /** Not tried: the circuit is open, and tries again in `retryInMs` at the earliest. */
-  | { readonly kind: 'refused'; readonly retryInMs: number };
-
-export interface ClaimRequest {
-  /** Names the claim: asking again with the same name, after a lost reply, gets the same entries. */
-  readonly batch: string;
-  readonly maxCount: number;
-  /** Bytes of entry text. One entry is claimed however large it is. */
-  readonly maxBytes: number;
-  readonly leaseMs: number;
-}
-
-/** What the one who claimed an entry says of it. */
-export type Verdict =
-  /** It is in Kafka: forget it. */
-  | { readonly kind: 'done' }
-  /** Not published: back to where it came from, the head of the list. */
-  | { readonly kind: 'return' }
-  /** Not published because of its topic: to the tail, so that the others pass. */
-  | { readonly kind: 'defer' }
-  /** Can never be published: to the dead letters. */
-  | { readonly kind: 'dead'; readonly reason: string };
-
-/** How many entries there are of each kind. */
-export interface Backlog {
-  readonly waiting: number;
-  readonly claimed: number;
-  readonly dead: number;
-}
-
-/** The fallback list. What it has answered `done` to is held as durably as its settings say. */
+/** What is kept in Redis, or in what stands in for it. None of its verbs throws. */
 export interface Store {
-  /** Puts entries at the tail of the list, in their order: all of them, or none. */
-  park(entries: readonly string[]): Promise<StoreReply<void>>;
-  /**
-   * Takes entries from the head under a lease, so that nobody else publishes them meanwhile.
-   * Oldest first; none if nothing waits. What stands in the list may be unreadable.
-   */
-  claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>>;
-  /**
-   * Ends a claim with one verdict for each entry, in the order of the claim.
-   * Answers false, having done nothing, if the lease was lost or settled before.
-   */
-  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>>;
-  /** Puts the entries of expired leases back at the head; answers how many. */
-  reap(): Promise<StoreReply<number>>;
-  backlog(): Promise<StoreReply<Backlog>>;
+  readonly list: FallbackList;
+  /** Asks whether it would take a message now. */
   probe(): Promise<Probe>;
+  /** Lets go of every connection. What is in flight fails. */
   close(): Promise<void>;
 }

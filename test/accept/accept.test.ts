@@ -9,7 +9,7 @@ function setup() {
   const publisher = new FakePublisher();
   const store = new FakeStore();
   const heard: Outcome[] = [];
-  const accept = createAccept({ publisher, store, onOutcome: (outcome) => heard.push(outcome) });
+  const accept = createAccept({ publisher, list: store, onOutcome: (outcome) => heard.push(outcome) });
   return { publisher, store, heard, accept };
 }
 

@@ -12,7 +12,7 @@ function setup(...ids: string[]) {
   const log = new FakeLog();
   store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
   const stopping = new AbortController();
-  const deps = { publisher, store, clock, log, publishTimeoutMs: 3000 };
+  const deps = { publisher, list: store, clock, log, publishTimeoutMs: 3000 };
   return { publisher, store, clock, log, stopping, drain: () => drainBatch(deps, stopping.signal) };
 }
 

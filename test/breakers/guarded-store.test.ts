@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { Circuit } from '../../src/breakers/circuit.ts';
 import { GuardedStore } from '../../src/breakers/guarded-store.ts';
-import type { Store, StoreReply } from '../../src/ports/store.ts';
+import type { FallbackList } from '../../src/ports/fallback-list.ts';
+import type { StoreReply } from '../../src/ports/store-reply.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -13,32 +14,32 @@ function setup() {
 }
 
 const CLAIM = { batch: 'b', maxCount: 1, maxBytes: 1, leaseMs: 1 };
-const VERBS: [string, (store: Store) => Promise<StoreReply<unknown>>][] = [
-  ['park', (store) => store.park(['x'])],
-  ['claim', (store) => store.claim(CLAIM)],
-  ['settle', (store) => store.settle('b', [])],
-  ['reap', (store) => store.reap()],
-  ['backlog', (store) => store.backlog()],
+const VERBS: [string, (list: FallbackList) => Promise<StoreReply<unknown>>][] = [
+  ['park', (list) => list.park(['x'])],
+  ['claim', (list) => list.claim(CLAIM)],
+  ['settle', (list) => list.settle('b', [])],
+  ['reap', (list) => list.reap()],
+  ['backlog', (list) => list.backlog()],
 ];
 
 describe('GuardedStore', () => {
   test.each(VERBS)('%s passes through, and its faults open the circuit', async (_, verb) => {
     const { inner, circuit, guarded } = setup();
-    expect((await verb(guarded)).kind).toBe('done');
+    expect((await verb(guarded.list)).kind).toBe('done');
     inner.fault = { kind: 'failed', reason: 'gone' };
-    for (let count = 0; count < 3; count++) expect((await verb(guarded)).kind).toBe('failed');
+    for (let count = 0; count < 3; count++) expect((await verb(guarded.list)).kind).toBe('failed');
     expect(circuit.state).toBe('open');
     inner.fault = undefined;
-    expect(await verb(guarded)).toEqual({ kind: 'refused', retryInMs: 1000 });
+    expect(await verb(guarded.list)).toEqual({ kind: 'refused', retryInMs: 1000 });
   });
 
   test('the circuit closes by a probe, without traffic', async () => {
     const { clock, inner, circuit, guarded } = setup();
     inner.fault = { kind: 'failed', reason: 'gone' };
-    for (let count = 0; count < 3; count++) await guarded.park(['x']);
+    for (let count = 0; count < 3; count++) await guarded.list.park(['x']);
     inner.fault = undefined;
     await clock.advance(1000);
     expect(circuit.state).toBe('closed');
-    expect((await guarded.park(['x'])).kind).toBe('done');
+    expect((await guarded.list.park(['x'])).kind).toBe('done');
   });
 });

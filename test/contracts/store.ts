@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { Store, StoreReply, Verdict } from '../../src/ports/store.ts';
+import type { Verdict } from '../../src/ports/fallback-list.ts';
+import type { StoreReply } from '../../src/ports/store-reply.ts';
+import type { Store } from '../../src/ports/store.ts';
 
 export interface StoreUnderTest {
   /** An empty store. */
@@ -24,13 +26,13 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     });
     afterEach(() => it.close());
 
-    const park = async (...entries: string[]) => value(await it.store.park(entries));
+    const park = async (...entries: string[]) => value(await it.store.list.park(entries));
     const settle = async (batch: string, ...verdicts: Verdict[]) =>
-      value(await it.store.settle(batch, verdicts));
-    const reap = async () => value(await it.store.reap());
-    const backlog = async () => value(await it.store.backlog());
+      value(await it.store.list.settle(batch, verdicts));
+    const reap = async () => value(await it.store.list.reap());
+    const backlog = async () => value(await it.store.list.backlog());
     const claim = async (batch: string, maxCount = 100, maxBytes = 1_000_000, leaseMs = LEASE_MS) =>
-      value(await it.store.claim({ batch, maxCount, maxBytes, leaseMs }));
+      value(await it.store.list.claim({ batch, maxCount, maxBytes, leaseMs }));
 
     test('what is parked is claimed oldest first, character for character', async () => {
       const odd = ['{"a":1}', 'ü😀', '"\u0000\n"', ' ', 'x'.repeat(1_000_000)];
@@ -111,7 +113,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     test('verdicts that do not match the claim change nothing', async () => {
       await park('1', '2');
       await claim('a');
-      expect((await it.store.settle('a', [DONE])).kind).toBe('failed');
+      expect((await it.store.list.settle('a', [DONE])).kind).toBe('failed');
       expect(await backlog()).toEqual({ waiting: 0, claimed: 2, dead: 0 });
       expect(await settle('a', DONE, DONE)).toBe(true);
     });

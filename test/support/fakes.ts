@@ -2,7 +2,9 @@ import type { Message } from '../../src/accept/message.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
-import type { Backlog, ClaimRequest, Store, StoreReply, Verdict } from '../../src/ports/store.ts';
+import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../../src/ports/fallback-list.ts';
+import type { StoreReply } from '../../src/ports/store-reply.ts';
+import type { Store } from '../../src/ports/store.ts';
 
 /** A complete message; `over` says what matters to the test. */
 export function aMessage(over: Partial<Message> = {}): Message {
@@ -49,7 +51,8 @@ export class FakePublisher implements Publisher {
 type NotDone = Exclude<StoreReply<never>, { kind: 'done' }>;
 
 /** A list in memory, without leases; while `fault` is set every verb answers with it. */
-export class FakeStore implements Store {
+export class FakeStore implements Store, FallbackList {
+  readonly list = this;
   readonly waiting: string[] = [];
   readonly dead: { entry: string; reason: string }[] = [];
   readonly settled: (readonly Verdict[])[] = [];

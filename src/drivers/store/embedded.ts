@@ -1,146 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Probe } from '../../ports/probe.ts';
-import type { Backlog, ClaimRequest, Store, StoreReply, Verdict } from '../../ports/store.ts';
-import { openDatabase, transaction } from '../sqlite.ts';
+import type { Store } from '../../ports/store.ts';
+import { openDatabase } from '../sqlite.ts';
+import { EmbeddedList, LIST_SCHEMA } from './embedded-list.ts';
 
-/** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS entries (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, batch TEXT);
-  CREATE INDEX IF NOT EXISTS entries_by_batch ON entries (batch, position);
-  CREATE TABLE IF NOT EXISTS leases (batch TEXT PRIMARY KEY, ends_at INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS dead (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, reason TEXT NOT NULL);
-`;
-
-interface Row {
-  readonly position: number;
-  readonly entry: string;
-}
-
-/** The fallback list in a SQLite file, for development. It keeps what the list in Redis keeps. */
+/** What Redis keeps, in a SQLite file, for development. What it has answered is on the disk. */
 export class EmbeddedStore implements Store {
+  readonly list: EmbeddedList;
   readonly #database: DatabaseSync;
-  readonly #clock: Clock;
 
   constructor(directory: string, clock: Clock) {
-    this.#database = openDatabase(directory, 'fallback.db', SCHEMA);
-    this.#clock = clock;
-  }
-
-  park(entries: readonly string[]): Promise<StoreReply<void>> {
-    return this.#try(() => {
-      for (const entry of entries) this.#append(entry);
-    });
-  }
-
-  claim({ batch, maxCount, maxBytes, leaseMs }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
-    return this.#try(() => {
-      let rows = this.#claimed(batch);
-      if (rows.length === 0) {
-        rows = this.#head(maxCount, maxBytes);
-        const take = this.#database.prepare('UPDATE entries SET batch = ? WHERE position = ?');
-        for (const { position } of rows) take.run(batch, position);
-      }
-      if (rows.length > 0) {
-        this.#run('INSERT OR REPLACE INTO leases VALUES (?, ?)', batch, this.#clock.wallTime() + leaseMs);
-      }
-      return rows.map(({ entry }) => entry);
-    });
-  }
-
-  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
-    return this.#try(() => {
-      if (this.#run('DELETE FROM leases WHERE batch = ?', batch) === 0) return false;
-      const rows = this.#claimed(batch);
-      if (rows.length !== verdicts.length) throw new Error('One verdict for each claimed entry is needed');
-      for (const [index, verdict] of verdicts.entries()) this.#apply(verdict, rows[index] as Row);
-      return true;
-    });
-  }
-
-  reap(): Promise<StoreReply<number>> {
-    return this.#try(() => {
-      this.#run('DELETE FROM leases WHERE ends_at <= ?', this.#clock.wallTime());
-      return this.#run(
-        'UPDATE entries SET batch = NULL WHERE batch IS NOT NULL AND batch NOT IN (SELECT batch FROM leases)',
-      );
-    });
-  }
-
-  backlog(): Promise<StoreReply<Backlog>> {
-    return this.#try(() => {
-      const row = this.#database
-        .prepare(
-          `SELECT (SELECT count(*) FROM entries WHERE batch IS NULL) AS waiting,
-                  (SELECT count(*) FROM entries WHERE batch IS NOT NULL) AS claimed,
-                  (SELECT count(*) FROM dead) AS dead`,
-        )
-        .get();
-      return row as unknown as Backlog;
-    });
+    this.#database = openDatabase(directory, 'fallback.db', LIST_SCHEMA);
+    this.list = new EmbeddedList(this.#database, clock);
   }
 
   async probe(): Promise<Probe> {
-    const reply = await this.backlog();
+    const reply = await this.list.backlog();
     return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
   }
 
   close(): Promise<void> {
     this.#database.close();
     return Promise.resolve();
-  }
-
-  #apply(verdict: Verdict, { position, entry }: Row): void {
-    switch (verdict.kind) {
-      case 'return':
-        this.#run('UPDATE entries SET batch = NULL WHERE position = ?', position);
-        return;
-      case 'defer':
-        this.#append(entry);
-        break;
-      case 'dead':
-        this.#run('INSERT INTO dead (entry, reason) VALUES (?, ?)', entry, verdict.reason);
-        break;
-      case 'done':
-        break;
-    }
-    this.#run('DELETE FROM entries WHERE position = ?', position);
-  }
-
-  #append(entry: string): void {
-    this.#run('INSERT INTO entries (entry) VALUES (?)', entry);
-  }
-
-  #claimed(batch: string): Row[] {
-    return this.#rows('SELECT position, entry FROM entries WHERE batch = ? ORDER BY position', batch);
-  }
-
-  #head(maxCount: number, maxBytes: number): Row[] {
-    const rows = this.#rows(
-      'SELECT position, entry FROM entries WHERE batch IS NULL ORDER BY position LIMIT ?',
-      maxCount,
-    );
-    let bytes = 0;
-    const fit = rows.findIndex(
-      ({ entry }, index) => (bytes += Buffer.byteLength(entry)) > maxBytes && index > 0,
-    );
-    return fit === -1 ? rows : rows.slice(0, fit);
-  }
-
-  #rows(sql: string, ...values: (string | number)[]): Row[] {
-    return this.#database.prepare(sql).all(...values) as unknown as Row[];
-  }
-
-  #run(sql: string, ...values: (string | number)[]): number {
-    return Number(this.#database.prepare(sql).run(...values).changes);
-  }
-
-  #try<T>(verb: () => T): Promise<StoreReply<T>> {
-    try {
-      return Promise.resolve({ kind: 'done', value: transaction(this.#database, verb) });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      return Promise.resolve({ kind: 'failed', reason: `The embedded list failed: ${reason}` });
-    }
   }
 }

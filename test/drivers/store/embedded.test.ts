@@ -21,9 +21,9 @@ test('two processes share one file, and none claims what the other holds', async
   const { store, directory, close } = await open();
   const other = new EmbeddedStore(directory.path, new FakeClock());
   const request = { maxCount: 1, maxBytes: 100, leaseMs: 1000 };
-  await store.park(['1', '2']);
-  expect(await store.claim({ ...request, batch: 'a' })).toEqual({ kind: 'done', value: ['1'] });
-  expect(await other.claim({ ...request, batch: 'b' })).toEqual({ kind: 'done', value: ['2'] });
+  await store.list.park(['1', '2']);
+  expect(await store.list.claim({ ...request, batch: 'a' })).toEqual({ kind: 'done', value: ['1'] });
+  expect(await other.list.claim({ ...request, batch: 'b' })).toEqual({ kind: 'done', value: ['2'] });
   await other.close();
   await close();
 });
@@ -31,7 +31,7 @@ test('two processes share one file, and none claims what the other holds', async
 test('a closed store fails, and throws nothing', async () => {
   const { store, directory } = await open();
   await store.close();
-  expect((await store.park(['1'])).kind).toBe('failed');
+  expect((await store.list.park(['1'])).kind).toBe('failed');
   expect((await store.probe()).kind).toBe('down');
   directory.remove();
 });

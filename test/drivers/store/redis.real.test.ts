@@ -16,7 +16,7 @@ describeReal('store/redis', ['redis'], () => {
     const redis = await realRedis();
     await redis.flush();
     const store = new RedisStore(redis.url);
-    await store.park(['1', '2']);
+    await store.list.park(['1', '2']);
     expect(await redis.client().lrange('fallback:message_queue', 0, -1)).toEqual(['2', '1']);
     await store.close();
   });
@@ -25,9 +25,9 @@ describeReal('store/redis', ['redis'], () => {
     const redis = await realRedis();
     await redis.flush();
     const store = new RedisStore(redis.url);
-    await store.park(['1', '2', '3']);
-    await store.claim({ batch: 'b', maxCount: 3, maxBytes: 100, leaseMs: 1000 });
-    await store.settle('b', [
+    await store.list.park(['1', '2', '3']);
+    await store.list.claim({ batch: 'b', maxCount: 3, maxBytes: 100, leaseMs: 1000 });
+    await store.list.settle('b', [
       { kind: 'dead', reason: 'One' },
       { kind: 'done' },
       { kind: 'dead', reason: 'Three' },
@@ -44,22 +44,25 @@ describeReal('store/redis', ['redis'], () => {
   test('learns its scripts again after Redis has forgotten them', async () => {
     const redis = await realRedis();
     const store = new RedisStore(redis.url);
-    expect((await store.backlog()).kind).toBe('done');
+    expect((await store.list.backlog()).kind).toBe('done');
     await redis.client().script('FLUSH');
-    expect((await store.backlog()).kind).toBe('done');
+    expect((await store.list.backlog()).kind).toBe('done');
     await store.close();
   });
 
   test('a Redis that is full is down: it would not park', async () => {
     const redis = await ownRedis();
     const store = new RedisStore(redis.url);
-    await store.park(['1', '2']);
+    await store.list.park(['1', '2']);
     await redis.client().config('SET', 'maxmemory', '1');
-    expect(await store.park(['3'])).toMatchObject({ kind: 'failed', reason: expect.stringContaining('OOM') });
+    expect(await store.list.park(['3'])).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('OOM'),
+    });
     expect((await store.probe()).kind).toBe('down');
-    const claim = await store.claim({ batch: 'b', maxCount: 2, maxBytes: 100, leaseMs: 1000 });
+    const claim = await store.list.claim({ batch: 'b', maxCount: 2, maxBytes: 100, leaseMs: 1000 });
     expect(claim).toEqual({ kind: 'done', value: ['1', '2'] });
-    expect(await store.settle('b', [{ kind: 'return' }, { kind: 'done' }])).toEqual({
+    expect(await store.list.settle('b', [{ kind: 'return' }, { kind: 'done' }])).toEqual({
       kind: 'done',
       value: true,
     });
@@ -70,20 +73,20 @@ describeReal('store/redis', ['redis'], () => {
   test('a Redis that is dead, or frozen, fails within a second and is there again by itself', async () => {
     const redis = await ownRedis();
     const store = new RedisStore(redis.url);
-    expect((await store.park(['before'])).kind).toBe('done');
+    expect((await store.list.park(['before'])).kind).toBe('done');
     for (const [stop, start] of [
       [() => redis.kill(), () => redis.start()],
       [() => redis.pause(), () => redis.resume()],
     ] as const) {
       await stop();
       const began = performance.now();
-      expect((await store.park(['lost'])).kind).toBe('failed');
+      expect((await store.list.park(['lost'])).kind).toBe('failed');
       expect((await store.probe()).kind).toBe('down');
       expect(performance.now() - began).toBeLessThan(5000);
       await start();
       await until('Redis takes entries again', async () => (await store.probe()).kind === 'up');
     }
-    const claim = await store.claim({ batch: 'b', maxCount: 100, maxBytes: 1000, leaseMs: 1000 });
+    const claim = await store.list.claim({ batch: 'b', maxCount: 100, maxBytes: 1000, leaseMs: 1000 });
     expect(claim).toMatchObject({ kind: 'done', value: expect.arrayContaining(['before']) });
     await store.close();
     await redis.stop();
@@ -91,7 +94,7 @@ describeReal('store/redis', ['redis'], () => {
 
   test('the address with its password is in no reason', async () => {
     const store = new RedisStore('redis://:secret-password@127.0.0.1:1');
-    const reply = await store.park(['payload-of-a-client']);
+    const reply = await store.list.park(['payload-of-a-client']);
     expect(reply.kind).toBe('failed');
     expect(JSON.stringify(reply)).not.toMatch(/secret-password|payload-of-a-client/);
     await store.close();

@@ -1,0 +1,36 @@
+import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../ports/fallback-list.ts';
+import type { StoreReply } from '../ports/store-reply.ts';
+
+/** Runs a verb where the circuit allows it. */
+export type Guard = <T>(verb: () => Promise<StoreReply<T>>) => Promise<StoreReply<T>>;
+
+/** A fallback list behind a circuit: while it is open every verb is refused at once. */
+export class GuardedList implements FallbackList {
+  readonly #inner: FallbackList;
+  readonly #guard: Guard;
+
+  constructor(inner: FallbackList, guard: Guard) {
+    this.#inner = inner;
+    this.#guard = guard;
+  }
+
+  park(entries: readonly string[]): Promise<StoreReply<void>> {
+    return this.#guard(() => this.#inner.park(entries));
+  }
+
+  claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+    return this.#guard(() => this.#inner.claim(request));
+  }
+
+  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
+    return this.#guard(() => this.#inner.settle(batch, verdicts));
+  }
+
+  reap(): Promise<StoreReply<number>> {
+    return this.#guard(() => this.#inner.reap());
+  }
+
+  backlog(): Promise<StoreReply<Backlog>> {
+    return this.#guard(() => this.#inner.backlog());
+  }
+}

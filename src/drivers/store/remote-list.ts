@@ -1,0 +1,54 @@
+import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../../ports/fallback-list.ts';
+import type { StoreReply } from '../../ports/store-reply.ts';
+import type { Attempt } from './attempt.ts';
+import { BACKLOG } from './scripts/backlog.ts';
+import { CLAIM } from './scripts/claim.ts';
+import { DEAD, LEASES, PENDING, QUEUE } from './scripts/keys.ts';
+import { REAP } from './scripts/reap.ts';
+import { runScript } from './scripts/script.ts';
+import { SETTLE } from './scripts/settle.ts';
+
+/** The fallback list in a Redis, whatever way its commands take. */
+export class RemoteList implements FallbackList {
+  readonly #attempt: Attempt;
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt;
+  }
+
+  park(entries: readonly string[]): Promise<StoreReply<void>> {
+    return this.#attempt(async (send) => {
+      if (entries.length > 0) await send('LPUSH', QUEUE, ...entries);
+    });
+  }
+
+  claim({ batch, maxCount, maxBytes, leaseMs }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+    const keys = [QUEUE, PENDING + batch, LEASES];
+    return this.#attempt(
+      async (send) => (await runScript(send, CLAIM, keys, [batch, maxCount, maxBytes, leaseMs])) as string[],
+    );
+  }
+
+  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
+    const keys = [QUEUE, PENDING + batch, LEASES, DEAD];
+    const letters = verdicts.map(({ kind }) => LETTERS[kind]).join('');
+    const reasons = verdicts.flatMap((verdict) => (verdict.kind === 'dead' ? [verdict.reason] : []));
+    return this.#attempt(
+      async (send) => (await runScript(send, SETTLE, keys, [batch, letters, ...reasons])) === 1,
+    );
+  }
+
+  reap(): Promise<StoreReply<number>> {
+    return this.#attempt(async (send) => Number(await runScript(send, REAP, [QUEUE, LEASES], [PENDING])));
+  }
+
+  backlog(): Promise<StoreReply<Backlog>> {
+    return this.#attempt(async (send) => {
+      const counts = (await runScript(send, BACKLOG, [QUEUE, LEASES, DEAD], [PENDING])) as number[];
+      const [waiting = 0, claimed = 0, dead = 0] = counts;
+      return { waiting, claimed, dead };
+    });
+  }
+}
+
+const LETTERS: Record<Verdict['kind'], string> = { done: 'd', return: 'r', defer: 'f', dead: 'x' };

@@ -1,0 +1,7 @@
+/** Every verb of the store answers with one of these; none throws. */
+export type StoreReply<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** Tried without an answer. It may have been done all the same: every verb can be repeated. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Not tried: the circuit is open, and tries again in `retryInMs` at the earliest. */
+  | { readonly kind: 'refused'; readonly retryInMs: number };
