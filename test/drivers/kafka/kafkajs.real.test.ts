@@ -3,6 +3,7 @@ import { publisherContract } from '../../contracts/publisher.ts';
 import { aMessage } from '../../support/fakes.ts';
 import { openKafkaJs } from '../../support/open-kafkajs.ts';
 import { describeReal, ownKafka, realKafka } from '../../support/services.ts';
+import { until } from '../../support/wait.ts';
 
 describeReal('kafka/kafkajs', ['kafka'], () => {
   publisherContract('kafka/kafkajs', async () => {
@@ -84,6 +85,29 @@ describeReal('kafka/kafkajs', ['kafka'], () => {
       await publisher.close();
     }
     expect(kinds).toEqual(kinds.map((_, index) => (index % 2 === 0 ? 'published' : 'up')));
+  }, 60_000);
+
+  test('memory stays flat while Kafka is frozen, however much is published', async () => {
+    const kafka = await ownKafka();
+    const publisher = openKafkaJs(kafka.brokers, { maxPendingBytes: 5_000_000, timeoutMs: 400 });
+    const messages = Array.from({ length: 50 }, () => aMessage({ value: `"${'x'.repeat(20_000)}"` }));
+    await publisher.publish(messages);
+    await kafka.pause();
+    const load = async (ms: number) => {
+      const end = performance.now() + ms;
+      while (performance.now() < end) {
+        void publisher.publish(messages);
+        await Bun.sleep(5);
+      }
+      Bun.gc(true);
+      return process.memoryUsage.rss();
+    };
+    const before = await load(1000);
+    expect((await load(2000)) - before).toBeLessThan(60_000_000);
+    await kafka.resume();
+    await until('all are settled', () => publisher.stats.pendingBytes === 0);
+    await publisher.close();
+    await kafka.stop();
   }, 60_000);
 
   test('a broker that nobody listens on fails at once, and is not written to', async () => {

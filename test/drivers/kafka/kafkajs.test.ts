@@ -80,7 +80,7 @@ describe('of several brokers', () => {
       else node.silent = true;
     }
     // Whichever is asked first: the order is random.
-    for (let count = 0; count < 6; count++) {
+    for (let count = 0; count < 3; count++) {
       const client = openKafkaJs([...others.brokers, ...cluster.brokers].join(','));
       expect(await kinds(client.publish(many(1)))).toEqual(['published']);
       await client.close();
@@ -123,26 +123,6 @@ describe('while Kafka does not answer', () => {
       'published',
     ]);
   });
-
-  test('memory stays flat, however long and however much is published', async () => {
-    open({ maxPendingBytes: 5_000_000, timeoutMs: 400 });
-    await publisher.publish(many(1));
-    hold();
-    const value = `"${'x'.repeat(20_000)}"`;
-    const load = async (ms: number) => {
-      const end = performance.now() + ms;
-      while (performance.now() < end) {
-        void publisher.publish(many(50, { value }));
-        await Bun.sleep(5);
-      }
-      Bun.gc(true);
-      return process.memoryUsage.rss();
-    };
-    const before = await load(1000);
-    const after = await load(1500);
-    expect(after - before).toBeLessThan(60_000_000);
-    await until('all are settled', () => publisher.stats.pendingBytes === 0);
-  }, 20_000);
 
   test('a caller that waits no longer takes back what was not sent, and knows it', async () => {
     const release = hold();
