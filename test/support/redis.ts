@@ -16,6 +16,8 @@ const SETTINGS = [
   '',
   '--maxmemory-policy',
   'noeviction',
+  '--enable-debug-command',
+  'local',
 ];
 
 /** A Redis that is all the tests' own. */

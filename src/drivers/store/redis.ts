@@ -6,8 +6,8 @@ import { RemoteList } from './remote-list.ts';
 import { NOWHERE } from './scripts/keys.ts';
 import type { Send } from './scripts/script.ts';
 
-/** A command's limit. Redis forces every write to the disk, and a busy disk takes its time. */
-const COMMAND_TIMEOUT_MS = 500;
+/** The most that a caller waits for an answer. A disk that is forced to write takes its time, but less. */
+const COMMAND_TIMEOUT_MS = 250;
 const CONNECT_TIMEOUT_MS = 500;
 const LONGEST_PAUSE_MS = 500;
 
@@ -17,13 +17,14 @@ export class RedisStore implements Store {
   readonly #redis: Redis;
   /** Commands of the first moments wait for the first connection, or for the news that there is none. */
   readonly #started: Promise<void>;
+  #lastError = '';
 
   /** `url` as in `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
   constructor(url: string) {
     this.#redis = new Redis(url, {
       commandTimeout: COMMAND_TIMEOUT_MS,
       // A connection on which nothing comes back is given up, though TCP still holds it.
-      socketTimeout: 2 * COMMAND_TIMEOUT_MS,
+      socketTimeout: 1000,
       connectTimeout: CONNECT_TIMEOUT_MS,
       maxRetriesPerRequest: 0,
       // Neither waits for a connection nor sends a command twice: the caller decides what comes next.
@@ -32,11 +33,12 @@ export class RedisStore implements Store {
       enableAutoPipelining: true,
       retryStrategy: (times) => Math.min(times * 50, LONGEST_PAUSE_MS),
     });
-    // What is wrong shows in the replies; without a listener ioredis writes it to the console.
-    this.#redis.on('error', () => {});
+    // Told with the replies; it names the address, and no password.
+    this.#redis.on('error', (error: Error) => (this.#lastError = error.message));
+    this.#redis.on('ready', () => (this.#lastError = ''));
     this.#started = new Promise((resolve) => {
       this.#redis.once('ready', resolve).once('close', resolve);
-      setTimeout(resolve, CONNECT_TIMEOUT_MS);
+      setTimeout(resolve, COMMAND_TIMEOUT_MS);
     });
   }
 
@@ -64,7 +66,8 @@ export class RedisStore implements Store {
 
   /** ioredis's own words for a lost connection name its options; Redis's replies carry no payload. */
   #describe(error: unknown): string {
-    if (this.#redis.status !== 'ready') return 'No connection to Redis';
+    if (this.#redis.status !== 'ready')
+      return ['No connection to Redis', ...(this.#lastError ? [this.#lastError] : [])].join(': ');
     return error instanceof Error ? error.message.slice(0, 200) : 'An unknown error';
   }
 }
