@@ -73,6 +73,19 @@ export async function redisMissing(): Promise<string | undefined> {
   return (await dockerHas(IMAGE)) ? undefined : 'no Redis: needs TEST_REDIS_URL, Docker or redis-server';
 }
 
+/** Why no Redis can be had with settings of its own; undefined if one can. */
+export function localRedisMissing(): string | undefined {
+  return isInstalled('redis-server') || mayInstall()
+    ? undefined
+    : 'no Redis with settings of its own: needs redis-server';
+}
+
+/** A Redis as a process of this machine, for settings that a container is not given. */
+export async function localRedis(settings: readonly string[], directory: string): Promise<Host> {
+  if (!isInstalled('redis-server')) await install('redis-server');
+  return new LocalHost(['redis-server', ...settings], directory);
+}
+
 /** With a password of its own: whoever else still looks for a Redis on this port is sent away. */
 export async function startRedis(): Promise<RedisService> {
   const port = await freePort();
@@ -92,6 +105,5 @@ async function redisHost(port: number, password: string): Promise<Host> {
       .withWaitStrategy(Wait.forListeningPorts());
     return new DockerHost(container);
   }
-  if (!isInstalled('redis-server')) await install('redis-server');
-  return new LocalHost(['redis-server', '--port', String(port), ...settings], tempDir().path);
+  return localRedis(['--port', String(port), ...settings], tempDir().path);
 }

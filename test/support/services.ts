@@ -1,13 +1,14 @@
 import { describe, test } from 'bun:test';
 import { localKafkaMissing } from './kafka-jars.ts';
 import { kafkaMissing, KafkaService, startKafka } from './kafka.ts';
-import { redisMissing, RedisService, startRedis } from './redis.ts';
+import { localRedisMissing, redisMissing, RedisService, startRedis } from './redis.ts';
 
 const missing = {
   kafka: await kafkaMissing(),
   /** Brokers with settings that only this machine's own processes are given: secure ones, and clusters. */
   localKafka: localKafkaMissing(),
   redis: await redisMissing(),
+  localRedis: localRedisMissing(),
 };
 const mustHaveAll = !['', '0', 'false'].includes(process.env['CI'] ?? '');
 

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Authority } from '../support/certificates.ts';
+import { freePort } from '../support/free-port.ts';
+import type { Host } from '../support/host.ts';
+import { localRedis } from '../support/redis.ts';
+import { describeReal } from '../support/services.ts';
+import { startSpillway } from '../support/spillway.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/wait.ts';
+
+describeReal('a service with rediss://', ['localRedis'], () => {
+  const directory = tempDir().path;
+  const file = (name: string) => join(directory, name);
+  let redis: Host;
+  let url: string;
+
+  beforeAll(async () => {
+    const authority = await Authority.found('Redis CA');
+    const { cert, key } = await authority.issue('redis');
+    for (const [name, text] of Object.entries({ ca: authority.ca, cert, key }))
+      writeFileSync(file(name), text);
+    const port = await freePort();
+    url = `rediss://localhost:${port}`;
+    redis = await localRedis(
+      [
+        '--port',
+        '0',
+        '--tls-port',
+        String(port),
+        '--tls-auth-clients',
+        'no',
+        '--save',
+        '',
+        '--tls-cert-file',
+        file('cert'),
+        '--tls-key-file',
+        file('key'),
+        '--tls-ca-cert-file',
+        file('ca'),
+      ],
+      directory,
+    );
+    await redis.start();
+  }, 60_000);
+
+  afterAll(() => redis.kill());
+
+  const start = async (variables: Record<string, string>) => {
+    const service = await startSpillway({ REDIS_URL: url, REDIS_BREAKER_FAIL_MAX: '1', ...variables });
+    await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+    return service;
+  };
+
+  test('parks over TLS where the certificate is trusted', async () => {
+    const service = await start({ NODE_EXTRA_CA_CERTS: file('ca'), BACKFILL: 'off' });
+    const response = await until('Redis takes a message', async () => {
+      const answer = await service.post({ value: 1 });
+      return answer.status === 202 && answer;
+    });
+    expect(response.headers.get('X-Fallback-Mode')).toBe('true');
+    await service.end('SIGTERM');
+  }, 30_000);
+
+  test('says that the certificate is not trusted, where it is not', async () => {
+    const service = await start({});
+    expect((await service.post({ value: 1 })).status).toBe(503);
+    await until('the log says why', () => /redis_client opened.*certificate/.test(service.output()));
+    await service.end('SIGKILL');
+  }, 30_000);
+});
