@@ -75,7 +75,7 @@ function list(entry: RegExp, what: string, isValid: (part: string) => boolean = 
 const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 /** KafkaJS takes no address with colons in it. */
 const BROKER = /^[^\s,:/]+:\d{1,5}$/;
-const REDIS = /^rediss?:\/\/([^/@]*@)?[^/@]+(\/\d*)?(\?.*)?$/;
+const REDIS = /^rediss?:\/\/([^/@]*@)?[^/@,]+((\/\d*)?(\?.*)?|(,[^/@,]+)+)$/;
 
 const Environment = z.object({
   HOST: z.string().default('0.0.0.0'),
@@ -96,7 +96,10 @@ const Environment = z.object({
   PUBLISH_TIMEOUT_MS: whole(10, 60_000).default(3000),
   REDIS_URL: z
     .string()
-    .regex(REDIS, { error: 'must be redis://host:port or rediss://host:port, with /number for a database' })
+    .regex(REDIS, {
+      error:
+        'must be redis://host:port or rediss://host:port, with /number for a database, or redis://host:port,host:port for a cluster; Sentinel is not supported',
+    })
     .optional(),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),

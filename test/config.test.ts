@@ -148,6 +148,7 @@ describe('readConfig', () => {
     ['KAFKA_TOPIC', 'a b', 'letters'],
     ['REDIS_URL', 'localhost:6379', 'redis://host:port'],
     ['REDIS_URL', 'redis://localhost:6379/abc', 'redis://host:port'],
+    ['REDIS_URL', 'redis+sentinel://a:26379/main', 'Sentinel is not supported'],
     ['REDIS_URL', 'redis:///tmp/redis.sock', 'redis://host:port'],
     ['BREAKER_PRESET', 'fast', 'production, aggressive, conservative'],
     ['KAFKA_BREAKER_FAIL_MAX', '0', 'a whole number from 1'],

@@ -71,7 +71,8 @@ async function openStore({ redisUrl, dataDir }: Config, clock: Clock) {
   if (!redisUrl)
     return { store: embedded(() => new EmbeddedStore(dataDir, clock)), name: `embedded, in ${dataDir}` };
   const { RedisStore } = await import('../drivers/store/redis.ts');
-  return { store: new RedisStore(redisUrl), name: new URL(redisUrl).host };
+  const { redisHosts } = await import('../drivers/store/redis-connect.ts');
+  return { store: new RedisStore(redisUrl), name: redisHosts(redisUrl) };
 }
 
 function embedded<T>(open: () => T): T {

@@ -1,38 +1,23 @@
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Probe } from '../../ports/probe.ts';
 import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import { COMMAND_TIMEOUT_MS, connectRedis } from './redis-connect.ts';
 import { RemoteList } from './remote-list.ts';
 import { NOWHERE } from './scripts/keys.ts';
 import type { Send } from './scripts/script.ts';
 
-/** The most that a caller waits for an answer. A disk that is forced to write takes its time, but less. */
-const COMMAND_TIMEOUT_MS = 250;
-const CONNECT_TIMEOUT_MS = 500;
-const LONGEST_PAUSE_MS = 500;
-
 /** Redis, over its own protocol. */
 export class RedisStore implements Store {
   readonly list = new RemoteList((verb) => this.#attempt(verb));
-  readonly #redis: Redis;
+  readonly #redis: Redis | Cluster;
   /** Commands of the first moments wait for the first connection, or for the news that there is none. */
   readonly #started: Promise<void>;
   #lastError = '';
 
-  /** `url` as in `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
+  /** `url` as `connectRedis` takes it. */
   constructor(url: string) {
-    this.#redis = new Redis(url, {
-      commandTimeout: COMMAND_TIMEOUT_MS,
-      // A connection on which nothing comes back is given up, though TCP still holds it.
-      socketTimeout: 1000,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      maxRetriesPerRequest: 0,
-      // Neither waits for a connection nor sends a command twice: the caller decides what comes next.
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      enableAutoPipelining: true,
-      retryStrategy: (times) => Math.min(times * 50, LONGEST_PAUSE_MS),
-    });
+    this.#redis = connectRedis(url);
     // Told with the replies; it names the address, and no password.
     this.#redis.on('error', (error: Error) => (this.#lastError = error.message));
     this.#redis.on('ready', () => (this.#lastError = ''));
