@@ -15,3 +15,6 @@ export const PENDING = `${TAG}:p:`;
 
 /** Never exists: what is pushed to it "if it exists" shows whether Redis would write. */
 export const NOWHERE = `${TAG}:nowhere`;
+
+/** `<STAGED><id>` is a list of arguments that were too large for one request, and expires. */
+export const STAGED = `${TAG}:staged:`;

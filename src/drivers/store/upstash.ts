@@ -1,0 +1,66 @@
+import type { Probe } from '../../ports/probe.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Attempt } from './attempt.ts';
+import { CLAIM } from './scripts/claim.ts';
+import { NOWHERE } from './scripts/keys.ts';
+import { REAP } from './scripts/reap.ts';
+import { SETTLE } from './scripts/settle.ts';
+import { type Command, openPost } from './upstash/client.ts';
+import { Line } from './upstash/line.ts';
+import { UpstashList } from './upstash/list.ts';
+import { sendInParts } from './upstash/parts.ts';
+import { describe } from './upstash/reasons.ts';
+import { MAX_REQUEST_BYTES, sizeOf } from './upstash/size.ts';
+
+export interface UpstashSettings {
+  /** As in `https://name.upstash.io`. */
+  readonly url: string;
+  readonly token: string;
+  /** Past this the list parks no more. */
+  readonly maxListBytes?: number;
+}
+
+/** What only the worker waits for, and moves whole batches. */
+const UNHURRIED = new Set<unknown>([CLAIM, SETTLE, REAP].flatMap(({ sha, lua }) => [sha, lua]));
+/** From here on a command keeps others waiting. */
+const LARGE_BYTES = 250_000;
+
+/** Redis over HTTP, as Upstash offers it. */
+export class UpstashStore implements Store {
+  readonly list: UpstashList;
+  readonly #line: Line;
+  readonly #token: string;
+
+  /** Throws if `url` is none. Connects to nothing yet. */
+  constructor({ url, token, maxListBytes }: UpstashSettings) {
+    this.#line = new Line(openPost(url, token));
+    this.#token = token;
+    this.list = new UpstashList(this.#attempt, maxListBytes);
+  }
+
+  /** A full or read-only Redis answers PING; only a write shows whether it would park. */
+  async probe(): Promise<Probe> {
+    const reply = await this.#attempt((send) => send('LPUSHX', NOWHERE, ''));
+    return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
+  }
+
+  close(): Promise<void> {
+    this.#line.close();
+    return Promise.resolve();
+  }
+
+  readonly #attempt: Attempt = async (verb) => {
+    try {
+      return { kind: 'done', value: await verb((...command) => this.#send(command)) };
+    } catch (error) {
+      return { kind: 'failed', reason: describe(error, this.#token) };
+    }
+  };
+
+  async #send(command: Command): Promise<unknown> {
+    const bytes = sizeOf(command);
+    if (bytes > MAX_REQUEST_BYTES) return sendInParts((part) => this.#line.alone(part), command);
+    if (bytes > LARGE_BYTES || UNHURRIED.has(command[1])) return this.#line.alone(command);
+    return this.#line.share(command, bytes);
+  }
+}

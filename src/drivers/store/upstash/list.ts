@@ -1,0 +1,46 @@
+import type { StoreReply } from '../../../ports/store-reply.ts';
+import type { Attempt } from '../attempt.ts';
+import { RemoteList } from '../remote-list.ts';
+import { QUEUE } from '../scripts/keys.ts';
+import { runScript } from '../scripts/script.ts';
+import { WEIGH } from '../scripts/weigh.ts';
+import { byteLength } from './size.ts';
+
+/**
+ * A record holds 100 MB, the whole list included. What workers return to the list must always find
+ * room in it, whatever others parked meanwhile.
+ */
+const MAX_LIST_BYTES = 90_000_000;
+const WEIGH_EVERY_MS = 1000;
+const SAMPLES = 64;
+
+/** The fallback list at Upstash. Near the limit of a record it parks no more, and says so. */
+export class UpstashList extends RemoteList {
+  readonly #attempt: Attempt;
+  readonly #maxBytes: number;
+  #bytes = 0;
+  #weighedAt = -Infinity;
+
+  constructor(attempt: Attempt, maxBytes = MAX_LIST_BYTES) {
+    super(attempt);
+    this.#attempt = attempt;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The first park after a while goes with the question how large the list is, and both share a request. */
+  override async park(entries: readonly string[]): Promise<StoreReply<void>> {
+    if (performance.now() - this.#weighedAt > WEIGH_EVERY_MS) void this.#weigh();
+    const bytes = entries.reduce((sum, entry) => sum + byteLength(entry), 0);
+    if (this.#bytes + bytes > this.#maxBytes)
+      return { kind: 'failed', reason: `The fallback list is full: Upstash holds 100 MB of it at most` };
+    const reply = await super.park(entries);
+    if (reply.kind === 'done') this.#bytes += bytes;
+    return reply;
+  }
+
+  async #weigh(): Promise<void> {
+    this.#weighedAt = performance.now();
+    const reply = await this.#attempt((send) => runScript(send, WEIGH, [QUEUE], [SAMPLES]));
+    if (reply.kind === 'done') this.#bytes = Number(reply.value);
+  }
+}
