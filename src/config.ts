@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kafkaFields, kafkaProblems, readKafka } from './config-kafka.ts';
+import { readUpstash, upstashFields, upstashProblems } from './config-upstash.ts';
 
 /** The environment contradicts itself or can't be read: one line for each thing to mend. */
 export class ConfigError extends Error {
@@ -35,7 +36,7 @@ const PRESETS = {
 const DAY_S = 86_400;
 
 /** Part of the contract, but not of this version: naming them must not pass in silence. */
-const FUTURE_DRIVERS = ['KAFKA_REST_URL', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const;
+const FUTURE_DRIVERS = ['KAFKA_REST_URL'] as const;
 const NOT_YET = [
   'RATE_LIMIT_MAX',
   'RATE_LIMIT_WINDOW_SECONDS',
@@ -101,6 +102,7 @@ const Environment = z.object({
         'must be redis://host:port or rediss://host:port, with /number for a database, or redis://host:port,host:port for a cluster; Sentinel is not supported',
     })
     .optional(),
+  ...upstashFields,
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
   KAFKA_BREAKER_RESET_TIMEOUT: seconds(),
@@ -145,6 +147,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     publishTimeoutMs: env.PUBLISH_TIMEOUT_MS,
     kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafka(env) } : undefined,
     redisUrl: env.REDIS_URL,
+    upstash: readUpstash(env),
     circuits: readCircuits(env),
     backfill: env.BACKFILL,
     log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },
@@ -158,14 +161,12 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
     if (one in set && other in set) problems.push(`${one} and ${other} are both set: choose one of them`);
   };
   exclude('KAFKA_BROKERS', 'KAFKA_REST_URL');
-  exclude('REDIS_URL', 'UPSTASH_REDIS_REST_URL');
   for (const name of FUTURE_DRIVERS) {
-    if (name in set)
-      problems.push(`${name} is not supported by this version: use KAFKA_BROKERS and REDIS_URL`);
+    if (name in set) problems.push(`${name} is not supported by this version: use KAFKA_BROKERS`);
   }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
-  return [...problems, ...kafkaProblems(set)];
+  return [...problems, ...kafkaProblems(set), ...upstashProblems(set)];
 }
 
 function readCircuits(env: Environment) {

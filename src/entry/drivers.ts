@@ -67,7 +67,11 @@ async function withToken(sasl: Sasl, clock: Clock): Promise<SaslSettings> {
   return { mechanism: sasl.mechanism, token };
 }
 
-async function openStore({ redisUrl, dataDir }: Config, clock: Clock) {
+async function openStore({ redisUrl, upstash, dataDir }: Config, clock: Clock) {
+  if (upstash) {
+    const { UpstashStore } = await import('../drivers/store/upstash.ts');
+    return { store: new UpstashStore(upstash), name: new URL(upstash.url).host };
+  }
   if (!redisUrl)
     return { store: embedded(() => new EmbeddedStore(dataDir, clock)), name: `embedded, in ${dataDir}` };
   const { RedisStore } = await import('../drivers/store/redis.ts');
