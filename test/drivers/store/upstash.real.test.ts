@@ -59,6 +59,14 @@ describeReal('store/upstash', ['redis'], () => {
     expect(JSON.stringify(server.seen[0]?.headers)).not.toMatch(/telemetry|sdk/i);
   });
 
+  test('what is much for one request is shared out among several', async () => {
+    const { store, server, redis } = await open();
+    const parks = Array.from({ length: 20 }, () => store.list.park(['x'.repeat(200_000)]));
+    for (const reply of await Promise.all(parks)) expect(reply.kind).toBe('done');
+    for (const { body } of server.seen) expect(body.length).toBeLessThan(1_100_000);
+    expect(await redis.llen(QUEUE)).toBe(20);
+  });
+
   test('a command that Redis refuses fails alone', async () => {
     const { store, redis } = await open();
     await redis.set(QUEUE, 'no list');

@@ -7,10 +7,11 @@ import { WEIGH } from '../scripts/weigh.ts';
 import { byteLength } from './size.ts';
 
 /**
- * A record holds 100 MB, the whole list included. What workers return to the list must always find
- * room in it, whatever others parked meanwhile.
+ * A record holds 100 MB, the whole list included. The rest is for what workers return to the list,
+ * which must always find room in it, for what other processes park within a second, and for the
+ * error of the estimate: an eighth where entries differ much in size.
  */
-const MAX_LIST_BYTES = 90_000_000;
+const MAX_LIST_BYTES = 80_000_000;
 const WEIGH_EVERY_MS = 1000;
 const SAMPLES = 64;
 
@@ -32,7 +33,7 @@ export class UpstashList extends RemoteList {
     if (performance.now() - this.#weighedAt > WEIGH_EVERY_MS) void this.#weigh();
     const bytes = entries.reduce((sum, entry) => sum + byteLength(entry), 0);
     if (this.#bytes + bytes > this.#maxBytes)
-      return { kind: 'failed', reason: `The fallback list is full: Upstash holds 100 MB of it at most` };
+      return { kind: 'failed', reason: 'The fallback list is full: Upstash holds 100 MB of it at most' };
     const reply = await super.park(entries);
     if (reply.kind === 'done') this.#bytes += bytes;
     return reply;
