@@ -205,6 +205,23 @@ describeReal('store/upstash', ['redis'], () => {
       expect(await redis.keys('*')).toEqual([QUEUE]);
     }, 20_000);
 
+    test('reaches a script as well', async () => {
+      const { store, redis, claim } = await open();
+      await store.list.park(['1', '2', '3']);
+      await claim();
+      const reason = 'x'.repeat(6_000_000);
+      const verdict = { kind: 'dead', reason } as const;
+      const settled = await store.list.settle('b', [verdict, { kind: 'return' }, verdict]);
+      expect(settled).toEqual({ kind: 'done', value: true });
+      const dead = await redis.lrange('{fallback:message_queue}:dead', 0, -1);
+      expect(dead.map((text) => JSON.parse(text) as unknown)).toEqual([
+        { reason, entry: '1' },
+        { reason, entry: '3' },
+      ]);
+      expect(await redis.lrange(QUEUE, 0, -1)).toEqual(['2']);
+      expect(await redis.dbsize()).toBe(2);
+    }, 20_000);
+
     test('is not parked at all if a part is lost, and what was sent expires', async () => {
       const { store, server, redis } = await open();
       const reply = store.list.park(entries);
