@@ -42,8 +42,6 @@ const NOT_YET = [
   'RATE_LIMIT_WINDOW_SECONDS',
   'DEDUP_TTL_SECONDS',
   'ADMIN_TOKEN',
-  'FALLBACK_MAX_LENGTH',
-  'FALLBACK_MAX_BYTES',
   'FALLBACK_MAX_AGE_SECONDS',
 ];
 
@@ -103,6 +101,8 @@ const Environment = z.object({
     })
     .optional(),
   ...upstashFields,
+  FALLBACK_MAX_LENGTH: whole(1, 1_000_000_000).optional(),
+  FALLBACK_MAX_BYTES: whole(1, 1_000_000_000_000).optional(),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
   KAFKA_BREAKER_RESET_TIMEOUT: seconds(),
@@ -135,6 +135,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     parsed.error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`),
   );
   const problems = [...unreadable, ...contradictions(set)];
+  if (parsed.data && (parsed.data.FALLBACK_MAX_BYTES ?? Infinity) < parsed.data.MAX_BODY_BYTES)
+    problems.push('FALLBACK_MAX_BYTES must not be below MAX_BODY_BYTES: the list has to hold one message');
   if (!parsed.data || problems.length > 0) throw new ConfigError(problems);
   const env = parsed.data;
   return {
@@ -148,6 +150,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafka(env) } : undefined,
     redisUrl: env.REDIS_URL,
     upstash: readUpstash(env),
+    fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     circuits: readCircuits(env),
     backfill: env.BACKFILL,
     log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },

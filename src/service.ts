@@ -62,6 +62,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     createAccept({
       publisher,
       list: store.list,
+      bounds: config.fallback,
       onOutcome(outcome, message) {
         metrics.countOutcome(outcome.kind);
         logOutcome(outcome, message);

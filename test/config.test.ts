@@ -181,4 +181,12 @@ describe('readConfig', () => {
       'ADMIN_TOKEN',
     ]);
   });
+
+  test('the bounds of the list are off unless set, and must leave room for one message', () => {
+    expect(readConfig({}).fallback).toEqual({ maxLength: undefined, maxBytes: undefined });
+    const bounds = { FALLBACK_MAX_LENGTH: '1000', FALLBACK_MAX_BYTES: '5000000' };
+    expect(readConfig(bounds).fallback).toEqual({ maxLength: 1000, maxBytes: 5_000_000 });
+    expect(refusal({ FALLBACK_MAX_LENGTH: '0' })).toContain('FALLBACK_MAX_LENGTH must be a whole number');
+    expect(refusal({ FALLBACK_MAX_BYTES: '5000' })).toContain('must not be below MAX_BODY_BYTES');
+  });
 });

@@ -54,6 +54,25 @@ describe('the way down and back', () => {
   });
 });
 
+test('a full list is a 503 with Retry-After, one line, and no fault of Redis', async () => {
+  const { post, publisher, log } = fakeService({ FALLBACK_MAX_LENGTH: '2' });
+  publisher.answer = () => KAFKA_DOWN;
+  const answers: [number, string | null][] = [];
+  for (let count = 0; count < 6; count++) {
+    const response = await post(BODY);
+    answers.push([response.status, response.headers.get('Retry-After')]);
+  }
+  const [full, open] = [
+    [503, '1'],
+    [503, '30'],
+  ] as [number, string][];
+  expect(answers).toEqual([[202, null], [202, null], full, full, full, open] as typeof answers);
+  expect(log.lines.filter((line) => line.includes('full'))).toEqual([
+    'ERROR The fallback list is full - answered 503',
+  ]);
+  expect(log.lines.filter((line) => line.includes('redis_client'))).toEqual([]);
+});
+
 describe('GET /metrics', () => {
   test('has the circuits, the faults and the list under their names', async () => {
     const service = fakeService();

@@ -1,5 +1,5 @@
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
-import type { FallbackList } from '../ports/fallback-list.ts';
+import type { Bounds, FallbackList, Parked } from '../ports/fallback-list.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 import type { Message } from './message.ts';
 import type { Outcome } from './outcome.ts';
@@ -11,21 +11,29 @@ export type Accept = (messages: readonly Message[]) => Promise<Outcome[]>;
 /** Not final: the message has to be parked. */
 type Unpublished = Extract<PublishResult, { kind: 'failed' | 'refused' }>;
 
-type NotParked = Exclude<StoreReply<void>, { kind: 'done' }>;
+type NotParked = Exclude<StoreReply<Parked>, { kind: 'done' }>;
 
 export interface AcceptDeps {
   readonly publisher: Publisher;
   readonly list: FallbackList;
+  /** The most that the list may hold. */
+  readonly bounds?: Bounds;
   /** Hears of every outcome, before the client does. */
   onOutcome: (outcome: Outcome, message: Message) => void;
 }
 
 /** The one way a message goes: publish, else park, else unavailable. */
-export function createAccept({ publisher, list, onOutcome }: AcceptDeps): Accept {
+export function createAccept({ publisher, list, bounds = {}, onOutcome }: AcceptDeps): Accept {
   return async (messages) => {
     const results = await publisher.publish(messages);
     const left = messages.filter((_, index) => isUnpublished(results[index]));
-    const parked = left.length > 0 ? await list.park(left.map(toEntry)) : NOT_PARKED;
+    const parked =
+      left.length > 0
+        ? await list.park(
+            left.map((message) => toEntry(message)),
+            bounds,
+          )
+        : NOT_PARKED;
     return messages.map((message, index) => {
       const outcome = toOutcome(results[index] ?? NO_RESULT, parked);
       onOutcome(outcome, message);
@@ -42,21 +50,32 @@ const NO_RESULT: PublishResult = {
   maybeWritten: true,
 };
 
-const NOT_PARKED: StoreReply<void> = { kind: 'failed', reason: 'Nothing was parked' };
+const NOT_PARKED: StoreReply<Parked> = { kind: 'failed', reason: 'Nothing was parked' };
 
 function isUnpublished(result: PublishResult = NO_RESULT): result is Unpublished {
   return result.kind === 'failed' || result.kind === 'refused';
 }
 
-function toOutcome(result: PublishResult, parked: StoreReply<void>): Outcome {
+function toOutcome(result: PublishResult, parked: StoreReply<Parked>): Outcome {
   switch (result.kind) {
     case 'published':
     case 'rejected':
       return result;
     case 'failed':
     case 'refused':
-      return parked.kind === 'done' ? { kind: 'queued' } : unavailable(result, parked);
+      if (parked.kind !== 'done') return unavailable(result, parked);
+      return parked.value === 'parked' ? { kind: 'queued' } : listFull(result);
   }
+}
+
+/** Room comes only when Kafka takes messages again. */
+function listFull(result: Unpublished): Outcome {
+  return {
+    kind: 'unavailable',
+    cause: 'list-full',
+    reason: `Kafka: ${describe(result)}; Redis: the fallback list is full`,
+    retryInMs: result.kind === 'refused' ? result.retryInMs : 0,
+  };
 }
 
 function unavailable(result: Unpublished, parked: NotParked): Outcome {

@@ -11,8 +11,8 @@ export type Outcome =
   /** Nobody could take it; sending it again is safe. */
   | {
       readonly kind: 'unavailable';
-      /** `both-open`: neither was even tried. */
-      readonly cause: 'both-open' | 'failed';
+      /** `both-open`: neither was even tried. `list-full`: Kafka did not take it, and the list has no room. */
+      readonly cause: 'both-open' | 'list-full' | 'failed';
       readonly reason: string;
       /** The earliest moment at which a second try has a chance. */
       readonly retryInMs: number;

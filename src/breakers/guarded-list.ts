@@ -1,4 +1,4 @@
-import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../ports/fallback-list.ts';
+import type { Backlog, Bounds, ClaimRequest, FallbackList, Parked, Verdict } from '../ports/fallback-list.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 
 /** Runs a verb where the circuit allows it. */
@@ -14,8 +14,8 @@ export class GuardedList implements FallbackList {
     this.#guard = guard;
   }
 
-  park(entries: readonly string[]): Promise<StoreReply<void>> {
-    return this.#guard(() => this.#inner.park(entries));
+  park(entries: readonly string[], bounds?: Bounds): Promise<StoreReply<Parked>> {
+    return this.#guard(() => this.#inner.park(entries, bounds));
   }
 
   claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {

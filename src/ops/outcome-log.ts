@@ -41,6 +41,8 @@ export function createOutcomeLog(log: Log, clock: Clock): (outcome: Outcome, mes
             kafka_circuit_breaker: 'open',
             redis_circuit_breaker: 'open',
           });
+        } else if (outcome.cause === 'list-full') {
+          log.error('The fallback list is full - answered 503', { id, topic, reason: outcome.reason });
         } else {
           log.error('Neither Kafka nor Redis took a message - answered 503', {
             id,

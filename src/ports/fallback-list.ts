@@ -20,6 +20,16 @@ export type Verdict =
   /** Can never be published: to the dead letters. */
   | { readonly kind: 'dead'; readonly reason: string };
 
+/** The most that the list may hold, whether it waits or is claimed; what is not named has no limit. */
+export interface Bounds {
+  readonly maxLength?: number | undefined;
+  /** Bytes of entry text. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** `full`: the bounds left no room, and nothing was parked. */
+export type Parked = 'parked' | 'full';
+
 /** How many entries there are of each kind. */
 export interface Backlog {
   readonly waiting: number;
@@ -29,8 +39,11 @@ export interface Backlog {
 
 /** The fallback list. What it has answered `done` to is held as durably as its settings say. */
 export interface FallbackList {
-  /** Puts entries at the tail of the list, in their order: all of them, or none. */
-  park(entries: readonly string[]): Promise<StoreReply<void>>;
+  /**
+   * Puts entries at the tail of the list, in their order: all of them, or none. Given no entries it
+   * only tells whether one more of the usual size would have room.
+   */
+  park(entries: readonly string[], bounds?: Bounds): Promise<StoreReply<Parked>>;
   /**
    * Takes entries from the head under a lease, so that nobody else publishes them meanwhile.
    * Oldest first; none if nothing waits. What stands in the list may be unreadable.

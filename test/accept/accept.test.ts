@@ -9,7 +9,13 @@ function setup() {
   const publisher = new FakePublisher();
   const store = new FakeStore();
   const heard: Outcome[] = [];
-  const accept = createAccept({ publisher, list: store, onOutcome: (outcome) => heard.push(outcome) });
+  const bounds = { maxLength: 10 };
+  const accept = createAccept({
+    publisher,
+    list: store,
+    bounds,
+    onOutcome: (outcome) => heard.push(outcome),
+  });
   return { publisher, store, heard, accept };
 }
 
@@ -57,6 +63,16 @@ describe('accept', () => {
     expect(await accept([aMessage()])).toMatchObject([
       { kind: 'unavailable', cause: 'failed', retryInMs: 0 },
     ]);
+  });
+
+  test('with the list full a message is unavailable, until Kafka is tried again at the earliest', async () => {
+    const { accept, publisher, store } = setup();
+    store.waiting.push(...Array.from({ length: 10 }, () => 'x'));
+    publisher.answer = () => REFUSED;
+    expect(await accept([aMessage()])).toMatchObject([
+      { kind: 'unavailable', cause: 'list-full', retryInMs: 7000 },
+    ]);
+    expect(store.waiting).toHaveLength(10);
   });
 
   test('each message of several gets its own outcome, in order, and the failed ones are parked together', async () => {

@@ -2,7 +2,14 @@ import type { Message } from '../../src/accept/message.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
-import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../../src/ports/fallback-list.ts';
+import type {
+  Backlog,
+  Bounds,
+  ClaimRequest,
+  FallbackList,
+  Parked,
+  Verdict,
+} from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
 import type { Store } from '../../src/ports/store.ts';
 
@@ -59,8 +66,12 @@ export class FakeStore implements Store, FallbackList {
   readonly claims = new Map<string, string[]>();
   fault: NotDone | undefined;
 
-  park(entries: readonly string[]): Promise<StoreReply<void>> {
-    return this.#reply(() => void this.waiting.push(...entries));
+  park(entries: readonly string[], { maxLength = Infinity }: Bounds = {}): Promise<StoreReply<Parked>> {
+    return this.#reply(() => {
+      if (this.waiting.length + (entries.length || 1) > maxLength) return 'full';
+      this.waiting.push(...entries);
+      return 'parked';
+    });
   }
 
   claim({ batch, maxCount }: ClaimRequest): Promise<StoreReply<readonly string[]>> {

@@ -1,6 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
-import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../../ports/fallback-list.ts';
+import type {
+  Backlog,
+  Bounds,
+  ClaimRequest,
+  FallbackList,
+  Parked,
+  Verdict,
+} from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { transaction } from '../sqlite.ts';
 
@@ -10,6 +17,15 @@ export const LIST_SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_batch ON entries (batch, position);
   CREATE TABLE IF NOT EXISTS leases (batch TEXT PRIMARY KEY, ends_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS dead (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, reason TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS size (id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
+  INSERT OR IGNORE INTO size
+    SELECT 1, count(*), coalesce(sum(length(CAST(entry AS BLOB))), 0) FROM entries;
+  CREATE TRIGGER IF NOT EXISTS entries_grow AFTER INSERT ON entries BEGIN
+    UPDATE size SET entries = entries + 1, bytes = bytes + length(CAST(NEW.entry AS BLOB));
+  END;
+  CREATE TRIGGER IF NOT EXISTS entries_shrink AFTER DELETE ON entries BEGIN
+    UPDATE size SET entries = entries - 1, bytes = bytes - length(CAST(OLD.entry AS BLOB));
+  END;
 `;
 
 interface Row {
@@ -27,9 +43,11 @@ export class EmbeddedList implements FallbackList {
     this.#clock = clock;
   }
 
-  park(entries: readonly string[]): Promise<StoreReply<void>> {
+  park(entries: readonly string[], bounds: Bounds = {}): Promise<StoreReply<Parked>> {
     return this.#try(() => {
+      if (!this.#hasRoom(entries, bounds)) return 'full';
       for (const entry of entries) this.#append(entry);
+      return 'parked';
     });
   }
 
@@ -95,6 +113,18 @@ export class EmbeddedList implements FallbackList {
         break;
     }
     this.#run('DELETE FROM entries WHERE position = ?', position);
+  }
+
+  #hasRoom(more: readonly string[], { maxLength, maxBytes }: Bounds): boolean {
+    if (maxLength === undefined && maxBytes === undefined) return true;
+    const size = this.#database.prepare('SELECT entries, bytes FROM size').get();
+    const { entries, bytes } = size as unknown as { entries: number; bytes: number };
+    const usual = entries > 0 ? bytes / entries : 1;
+    const moreBytes = more.reduce((sum, entry) => sum + Buffer.byteLength(entry), 0);
+    return (
+      entries + (more.length || 1) <= (maxLength ?? Infinity) &&
+      bytes + (moreBytes || usual) <= (maxBytes ?? Infinity)
+    );
   }
 
   #append(entry: string): void {

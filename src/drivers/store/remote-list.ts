@@ -1,9 +1,17 @@
-import type { Backlog, ClaimRequest, FallbackList, Verdict } from '../../ports/fallback-list.ts';
+import type {
+  Backlog,
+  Bounds,
+  ClaimRequest,
+  FallbackList,
+  Parked,
+  Verdict,
+} from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
 import { BACKLOG } from './scripts/backlog.ts';
 import { CLAIM } from './scripts/claim.ts';
-import { DEAD, LEASES, PENDING, QUEUE } from './scripts/keys.ts';
+import { DEAD, LEASES, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
+import { PARK } from './scripts/park.ts';
 import { REAP } from './scripts/reap.ts';
 import { runScript } from './scripts/script.ts';
 import { SETTLE } from './scripts/settle.ts';
@@ -16,9 +24,17 @@ export class RemoteList implements FallbackList {
     this.#attempt = attempt;
   }
 
-  park(entries: readonly string[]): Promise<StoreReply<void>> {
+  park(
+    entries: readonly string[],
+    { maxLength = 0, maxBytes = 0 }: Bounds = {},
+  ): Promise<StoreReply<Parked>> {
     return this.#attempt(async (send) => {
+      if (maxLength > 0 || maxBytes > 0) {
+        const args = [PENDING, maxLength, maxBytes, ...entries];
+        return (await runScript(send, PARK, [QUEUE, LEASES, SIZE], args)) === 1 ? 'parked' : 'full';
+      }
       if (entries.length > 0) await send('LPUSH', QUEUE, ...entries);
+      return 'parked';
     });
   }
 
@@ -30,11 +46,11 @@ export class RemoteList implements FallbackList {
   }
 
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
-    const keys = [QUEUE, PENDING + batch, LEASES, DEAD];
+    const keys = [QUEUE, PENDING + batch, LEASES, DEAD, SIZE];
     const letters = verdicts.map(({ kind }) => LETTERS[kind]).join('');
     const reasons = verdicts.flatMap((verdict) => (verdict.kind === 'dead' ? [verdict.reason] : []));
     return this.#attempt(
-      async (send) => (await runScript(send, SETTLE, keys, [batch, letters, ...reasons])) === 1,
+      async (send) => (await runScript(send, SETTLE, keys, [batch, PENDING, letters, ...reasons])) === 1,
     );
   }
 

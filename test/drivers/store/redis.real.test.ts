@@ -21,6 +21,29 @@ describeReal('store/redis', ['redis'], () => {
     await store.close();
   });
 
+  test('knows its bytes although operators push, remove and delete by hand', async () => {
+    const redis = await realRedis();
+    await redis.flush();
+    const store = new RedisStore(redis.url);
+    const client = redis.client();
+    const parks = async (entry: string) => (await store.list.park([entry], { maxBytes: 10 })) as unknown;
+    const PARKED = { kind: 'done', value: 'parked' };
+    const FULL = { kind: 'done', value: 'full' };
+    expect(await parks('1234')).toEqual(PARKED);
+    await client.lpush('fallback:message_queue', '56789');
+    expect(await parks('ab')).toEqual(FULL);
+    expect(await parks('a')).toEqual(PARKED);
+    await client.lrem('fallback:message_queue', 1, '56789');
+    expect(await parks('abcdef')).toEqual(FULL);
+    expect(await parks('abcde')).toEqual(PARKED);
+    await client.del('fallback:message_queue');
+    expect(await parks('0123456789')).toEqual(PARKED);
+    await store.list.claim({ batch: 'b', maxCount: 3, maxBytes: 100, leaseMs: 1000 });
+    await store.list.settle('b', [{ kind: 'done' }]);
+    expect(await client.keys('*')).toEqual([]);
+    await store.close();
+  });
+
   test('keeps a dead letter with its reason', async () => {
     const redis = await realRedis();
     await redis.flush();

@@ -10,6 +10,9 @@ export const LEASES = `${TAG}:leases`;
 /** List: what can never be published, newest at the left, as `{"reason", "entry"}`. */
 export const DEAD = `${TAG}:dead`;
 
+/** Hash: how many bytes the `entries` that wait or are claimed have, where the list has a limit of bytes. */
+export const SIZE = `${TAG}:size`;
+
 /** `<PENDING><batch>` is the list of what a batch has claimed, oldest at the left. */
 export const PENDING = `${TAG}:p:`;
 
