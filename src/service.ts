@@ -11,6 +11,7 @@ import { createCircuit } from './ops/circuits.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { createOutcomeLog } from './ops/outcome-log.ts';
 import { readinessOf } from './ops/readiness.ts';
+import { StoreWatch } from './ops/store-watch.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Publisher } from './ports/publisher.ts';
@@ -29,6 +30,7 @@ export interface ServiceDeps {
 export interface Service {
   readonly app: Hono;
   readonly worker: BackfillWorker;
+  readonly watch: StoreWatch;
   /** Makes the first connection to Kafka, so that no message waits for it. */
   readonly warmUp: () => Promise<void>;
   /**
@@ -77,6 +79,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     publishTimeoutMs: config.publishTimeoutMs,
     mayPublish: () => circuits.kafka.allows,
   });
+  const watch = new StoreWatch({ store, bounds: config.fallback, clock, log });
   let stopping = false;
   const states = () => ({ kafka: circuits.kafka.state, redis: circuits.redis.state });
   const app = createApp({
@@ -87,18 +90,20 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     defaultTopic: config.defaultTopic,
     topics: config.topics,
     maxBodyBytes: config.maxBodyBytes,
-    readiness: () => readinessOf(states(), stopping),
+    readiness: () => readinessOf(states(), watch, stopping),
     stopping: () => stopping,
     dev: devKafka && { kafka: devKafka, defaultTopic: config.defaultTopic },
   });
   return {
     app,
     worker,
+    watch,
     async warmUp() {
       await publisher.probe();
     },
     async finish() {
       stopping = true;
+      watch.stop();
       const cancel = clock.after(GIVE_UP_MS, () => publisher.giveUp());
       await Promise.all([inFlight.ended(), worker.stop()]);
       cancel();

@@ -106,16 +106,69 @@ describe('GET /health/ready', () => {
       const response = await service.request('/health/ready');
       return [response.status, await response.json()] as [number, unknown];
     };
-    expect(await ready()).toEqual([200, { status: 'ready', circuits: { kafka: 'closed', redis: 'closed' } }]);
+    const durability = { status: 'unknown', warnings: [] };
+    expect(await ready()).toEqual([
+      200,
+      { status: 'ready', circuits: { kafka: 'closed', redis: 'closed' }, durability },
+    ]);
     service.publisher.answer = () => KAFKA_DOWN;
     for (let count = 0; count < 5; count++) await service.post(BODY);
-    expect(await ready()).toEqual([200, { status: 'ready', circuits: { kafka: 'open', redis: 'closed' } }]);
+    expect(await ready()).toEqual([
+      200,
+      { status: 'ready', circuits: { kafka: 'open', redis: 'closed' }, durability },
+    ]);
     service.store.fault = { kind: 'failed', reason: 'gone' };
     for (let count = 0; count < 3; count++) await service.post(BODY);
     expect(await ready()).toEqual([
       503,
-      { status: 'unavailable', circuits: { kafka: 'open', redis: 'open' } },
+      { status: 'unavailable', circuits: { kafka: 'open', redis: 'open' }, durability },
     ]);
+  });
+});
+
+describe('the watch over the store', () => {
+  test('opens the Redis circuit although nobody parks and no worker runs', async () => {
+    const { watch, store, clock, log, finish } = fakeService({ BACKFILL: 'off' });
+    watch.start();
+    await clock.advance(60_000);
+    store.fault = { kind: 'failed', reason: 'gone' };
+    await clock.advance(15_000);
+    expect(log.lines).toEqual(['WARNING Circuit breaker redis_client opened - Redis unavailable']);
+    store.fault = undefined;
+    await clock.advance(15_000);
+    expect(log.lines.at(-1)).toBe('INFO Circuit breaker redis_client closed - Redis available');
+    await finish();
+  });
+
+  test('is not ready with Kafka gone and the list full, and is again once there is room', async () => {
+    const { watch, store, publisher, clock, post, request } = fakeService({ FALLBACK_MAX_LENGTH: '3' });
+    const status = async () => (await request('/health/ready')).status;
+    watch.start();
+    publisher.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 6; count++) await post(BODY);
+    await clock.advance(5000);
+    expect(await status()).toBe(503);
+    store.waiting.pop();
+    await clock.advance(5000);
+    expect(await status()).toBe(200);
+    watch.stop();
+  });
+
+  test('shows what the store guarantees, asks each minute, and warns once for each change', async () => {
+    const { watch, store, clock, log, request } = fakeService();
+    const shown = async () => (await (await request('/health/ready')).json()) as { durability: unknown };
+    watch.start();
+    store.promise = { status: 'at-risk', warnings: ['appendonly is no'] };
+    await clock.advance(300_000);
+    expect((await shown()).durability).toEqual(store.promise);
+    store.promise = { status: 'durable', warnings: [] };
+    await clock.advance(300_000);
+    expect((await shown()).durability).toEqual(store.promise);
+    expect(log.lines).toEqual([
+      'WARNING The fallback list is at risk - appendonly is no',
+      'INFO The fallback list is durable again',
+    ]);
+    watch.stop();
   });
 });
 

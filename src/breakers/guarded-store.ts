@@ -1,3 +1,4 @@
+import type { Durability } from '../ports/durability.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 import type { Store } from '../ports/store.ts';
@@ -21,6 +22,10 @@ export class GuardedStore implements Store {
   async probe(): Promise<Probe> {
     const reply = await this.#circuit.run(() => this.#inner.probe(), judgeProbe);
     return reply.kind === 'called' ? reply.value : { kind: 'down', reason: 'The Redis circuit is open' };
+  }
+
+  durability(): Promise<StoreReply<Durability>> {
+    return this.#guard(() => this.#inner.durability());
   }
 
   close(): Promise<void> {

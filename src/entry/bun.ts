@@ -27,6 +27,7 @@ function listen() {
 
 const server = listen();
 void service.warmUp();
+service.watch.start();
 if (config.backfill === 'inline') service.worker.start();
 welcome(log, config, drivers, server.port ?? config.port);
 

@@ -1,15 +1,23 @@
 import type { CircuitState } from '../breakers/circuit.ts';
+import type { Durability } from '../ports/durability.ts';
 import type { ServiceName } from './metrics.ts';
 
 /** Whether messages can be taken, into Kafka or into the list. */
 export interface Readiness {
   readonly status: 'ready' | 'unavailable' | 'stopping';
   readonly circuits: Readonly<Record<ServiceName, CircuitState>>;
+  /** How well the list keeps what is parked. At risk it is ready all the same: Kafka may take everything. */
+  readonly durability: Durability;
 }
 
 /** One way that is not known to be blocked is enough. */
-export function readinessOf(circuits: Readiness['circuits'], stopping: boolean): Readiness {
-  if (stopping) return { status: 'stopping', circuits };
-  const blocked = circuits.kafka !== 'closed' && circuits.redis !== 'closed';
-  return { status: blocked ? 'unavailable' : 'ready', circuits };
+export function readinessOf(
+  circuits: Readiness['circuits'],
+  list: { readonly isFull: boolean; readonly durability: Durability },
+  stopping: boolean,
+): Readiness {
+  const { durability } = list;
+  if (stopping) return { status: 'stopping', circuits, durability };
+  const blocked = circuits.kafka !== 'closed' && (circuits.redis !== 'closed' || list.isFull);
+  return { status: blocked ? 'unavailable' : 'ready', circuits, durability };
 }

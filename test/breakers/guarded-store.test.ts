@@ -33,6 +33,13 @@ describe('GuardedStore', () => {
     expect(await verb(guarded.list)).toEqual({ kind: 'refused', retryInMs: 1000 });
   });
 
+  test('asking for its durability counts as well', async () => {
+    const { inner, circuit, guarded } = setup();
+    inner.fault = { kind: 'failed', reason: 'gone' };
+    for (let count = 0; count < 3; count++) await guarded.durability();
+    expect(circuit.state).toBe('open');
+  });
+
   test('the circuit closes by a probe, without traffic', async () => {
     const { clock, inner, circuit, guarded } = setup();
     inner.fault = { kind: 'failed', reason: 'gone' };

@@ -185,6 +185,10 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(value(await it.store.list.park(['123456'], { maxBytes: 15 }))).toBe('parked');
     });
 
+    test('it is durable, as the tests run it', async () => {
+      expect(value(await it.store.durability())).toMatchObject({ status: 'durable', warnings: [] });
+    });
+
     test('it is up', async () => {
       expect(await it.store.probe()).toEqual({ kind: 'up' });
     });

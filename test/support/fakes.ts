@@ -1,4 +1,5 @@
 import type { Message } from '../../src/accept/message.ts';
+import type { Durability } from '../../src/ports/durability.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
@@ -65,6 +66,7 @@ export class FakeStore implements Store, FallbackList {
   readonly settled: (readonly Verdict[])[] = [];
   readonly claims = new Map<string, string[]>();
   fault: NotDone | undefined;
+  promise: Durability = { status: 'durable', warnings: [] };
 
   park(entries: readonly string[], { maxLength = Infinity }: Bounds = {}): Promise<StoreReply<Parked>> {
     return this.#reply(() => {
@@ -98,6 +100,10 @@ export class FakeStore implements Store, FallbackList {
 
   backlog(): Promise<StoreReply<Backlog>> {
     return this.#reply(() => ({ waiting: this.waiting.length, claimed: 0, dead: this.dead.length }));
+  }
+
+  durability(): Promise<StoreReply<Durability>> {
+    return this.#reply(() => this.promise);
   }
 
   probe(): Promise<Probe> {

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
+import type { Durability } from '../../ports/durability.ts';
 import type { Probe } from '../../ports/probe.ts';
+import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Store } from '../../ports/store.ts';
 import { openDatabase } from '../sqlite.ts';
 import { EmbeddedList, LIST_SCHEMA } from './embedded-list.ts';
@@ -18,6 +20,11 @@ export class EmbeddedStore implements Store {
   async probe(): Promise<Probe> {
     const reply = await this.list.backlog();
     return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
+  }
+
+  /** Every commit waits for the disk. */
+  durability(): Promise<StoreReply<Durability>> {
+    return Promise.resolve({ kind: 'done', value: { status: 'durable', warnings: [] } });
   }
 
   close(): Promise<void> {

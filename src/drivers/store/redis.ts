@@ -1,8 +1,10 @@
 import type { Cluster, Redis } from 'ioredis';
+import type { Durability } from '../../ports/durability.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { COMMAND_TIMEOUT_MS, connectRedis } from './redis-connect.ts';
+import { readDurability } from './remote-durability.ts';
 import { RemoteList } from './remote-list.ts';
 import { NOWHERE } from './scripts/keys.ts';
 import type { Send } from './scripts/script.ts';
@@ -31,6 +33,10 @@ export class RedisStore implements Store {
   async probe(): Promise<Probe> {
     const reply = await this.#attempt((send) => send('LPUSHX', NOWHERE, ''));
     return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
+  }
+
+  durability(): Promise<StoreReply<Durability>> {
+    return this.#attempt(readDurability);
   }
 
   close(): Promise<void> {
