@@ -59,9 +59,14 @@ export class BackfillWorker {
     if (clock.now() < this.#nextReap) return;
     this.#nextReap = clock.now() + REAP_EVERY_MS * (0.75 + Math.random() / 2);
     const reply = await list.reap();
-    if (reply.kind === 'done' && reply.value > 0) {
-      log.warning('A worker went away with a batch: its entries are back in the list', {
-        entries: reply.value,
+    if (reply.kind !== 'done') return;
+    const { returned, dead } = reply.value;
+    if (returned > 0) {
+      log.warning('A worker went away with a batch: its entries are back in the list', { entries: returned });
+    }
+    if (dead > 0) {
+      log.error('Workers died again and again with the same messages: kept as dead letters', {
+        entries: dead,
       });
     }
   }

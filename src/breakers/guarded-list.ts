@@ -1,4 +1,13 @@
-import type { Backlog, Bounds, ClaimRequest, FallbackList, Parked, Verdict } from '../ports/fallback-list.ts';
+import type { DeadLetter, WhichLetters } from '../ports/dead-letters.ts';
+import type {
+  Backlog,
+  Bounds,
+  ClaimRequest,
+  FallbackList,
+  Parked,
+  Reaped,
+  Verdict,
+} from '../ports/fallback-list.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 
 /** Runs a verb where the circuit allows it. */
@@ -26,11 +35,26 @@ export class GuardedList implements FallbackList {
     return this.#guard(() => this.#inner.settle(batch, verdicts));
   }
 
-  reap(): Promise<StoreReply<number>> {
+  reap(): Promise<StoreReply<Reaped>> {
     return this.#guard(() => this.#inner.reap());
   }
 
   backlog(): Promise<StoreReply<Backlog>> {
     return this.#guard(() => this.#inner.backlog());
+  }
+
+  deadLetters(page: {
+    after?: string | undefined;
+    limit: number;
+  }): Promise<StoreReply<readonly DeadLetter[]>> {
+    return this.#guard(() => this.#inner.deadLetters(page));
+  }
+
+  requeue(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#guard(() => this.#inner.requeue(which));
+  }
+
+  discard(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#guard(() => this.#inner.discard(which));
   }
 }

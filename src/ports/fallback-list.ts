@@ -1,3 +1,4 @@
+import type { DeadLetters } from './dead-letters.ts';
 import type { StoreReply } from './store-reply.ts';
 
 export interface ClaimRequest {
@@ -30,6 +31,21 @@ export interface Bounds {
 /** `full`: the bounds left no room, and nothing was parked. */
 export type Parked = 'parked' | 'full';
 
+/** An entry whose worker died so often while it held it becomes a dead letter: it may be what kills them. */
+export const MAX_ATTEMPTS = 10;
+
+/** After so many it is claimed alone, so that its neighbours don't die with it. */
+export const ALONE_AFTER = 3;
+
+/** The reason of such a dead letter. */
+export const POISON = `Its worker died with it ${MAX_ATTEMPTS} times`;
+
+/** What became of the entries of expired leases. */
+export interface Reaped {
+  readonly returned: number;
+  readonly dead: number;
+}
+
 /** How many entries there are of each kind. */
 export interface Backlog {
   readonly waiting: number;
@@ -38,7 +54,7 @@ export interface Backlog {
 }
 
 /** The fallback list. What it has answered `done` to is held as durably as its settings say. */
-export interface FallbackList {
+export interface FallbackList extends DeadLetters {
   /**
    * Puts entries at the tail of the list, in their order: all of them, or none. Given no entries it
    * only tells whether one more of the usual size would have room.
@@ -54,7 +70,10 @@ export interface FallbackList {
    * Answers false, having done nothing, if the lease was lost or settled before.
    */
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>>;
-  /** Puts the entries of expired leases back at the head; answers how many. */
-  reap(): Promise<StoreReply<number>>;
+  /**
+   * Puts the entries of expired leases back at the head, and counts that as an attempt of each. At
+   * `MAX_ATTEMPTS` it makes a dead letter of it instead.
+   */
+  reap(): Promise<StoreReply<Reaped>>;
   backlog(): Promise<StoreReply<Backlog>>;
 }

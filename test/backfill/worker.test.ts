@@ -81,10 +81,13 @@ describe('BackfillWorker', () => {
 
   test('says when it brought back what a dead worker held', async () => {
     const { worker, store, log, clock } = setup();
-    store.reap = () => Promise.resolve({ kind: 'done', value: 7 });
+    store.reap = () => Promise.resolve({ kind: 'done', value: { returned: 7, dead: 2 } });
     worker.start();
     await clock.advance(0);
     expect(log.lines).toContain('WARNING A worker went away with a batch: its entries are back in the list');
+    expect(log.lines).toContain(
+      'ERROR Workers died again and again with the same messages: kept as dead letters',
+    );
     await worker.stop();
   });
 });

@@ -19,6 +19,9 @@ const VERBS: [string, (list: FallbackList) => Promise<StoreReply<unknown>>][] = 
   ['claim', (list) => list.claim(CLAIM)],
   ['settle', (list) => list.settle('b', [])],
   ['reap', (list) => list.reap()],
+  ['deadLetters', (list) => list.deadLetters({ limit: 1 })],
+  ['requeue', (list) => list.requeue('all')],
+  ['discard', (list) => list.discard(['x'])],
   ['backlog', (list) => list.backlog()],
 ];
 

@@ -147,7 +147,7 @@ describeReal('the worker, as a process of its own,', ['kafka', 'redis'], () => {
       await redis.client().rpush(QUEUE, 'not a message', toEntry(aMessage({ topic: 'no such topic!' })));
       const worker = await startWorker();
       await until('all are published', async () => (await redis.client().llen(QUEUE)) === 0);
-      await until('two are dead', async () => (await redis.client().llen(`{${QUEUE}}:dead`)) === 2);
+      await until('two are dead', async () => (await redis.client().zcard(`{${QUEUE}}:dead-letters`)) === 2);
       expect(await idsInTopic()).toHaveLength(3);
       await until('it is told', () => worker.output().includes('kept as a dead letter'));
       await worker.end('SIGTERM');

@@ -3,12 +3,14 @@ import type { Durability } from '../../src/ports/durability.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
+import type { DeadLetter, WhichLetters } from '../../src/ports/dead-letters.ts';
 import type {
   Backlog,
   Bounds,
   ClaimRequest,
   FallbackList,
   Parked,
+  Reaped,
   Verdict,
 } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
@@ -62,7 +64,7 @@ type NotDone = Exclude<StoreReply<never>, { kind: 'done' }>;
 export class FakeStore implements Store, FallbackList {
   readonly list = this;
   readonly waiting: string[] = [];
-  readonly dead: { entry: string; reason: string }[] = [];
+  readonly dead: DeadLetter[] = [];
   readonly settled: (readonly Verdict[])[] = [];
   readonly claims = new Map<string, string[]>();
   fault: NotDone | undefined;
@@ -94,12 +96,41 @@ export class FakeStore implements Store, FallbackList {
     });
   }
 
-  reap(): Promise<StoreReply<number>> {
-    return this.#reply(() => 0);
+  reap(): Promise<StoreReply<Reaped>> {
+    return this.#reply(() => ({ returned: 0, dead: 0 }));
   }
 
   backlog(): Promise<StoreReply<Backlog>> {
     return this.#reply(() => ({ waiting: this.waiting.length, claimed: 0, dead: this.dead.length }));
+  }
+
+  deadLetters({
+    after,
+    limit,
+  }: {
+    after?: string | undefined;
+    limit: number;
+  }): Promise<StoreReply<readonly DeadLetter[]>> {
+    const from = after === undefined ? 0 : 1 + this.dead.findIndex(({ id }) => id === after);
+    return this.#reply(() => this.dead.slice(from, from + limit));
+  }
+
+  requeue(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#reply(() => {
+      const taken = this.#take(which);
+      this.waiting.push(...taken.map(({ entry }) => entry));
+      return taken.length;
+    });
+  }
+
+  discard(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#reply(() => this.#take(which).length);
+  }
+
+  #take(which: WhichLetters): DeadLetter[] {
+    const taken = this.dead.filter(({ id }) => which === 'all' || which.includes(id));
+    for (const letter of taken) this.dead.splice(this.dead.indexOf(letter), 1);
+    return taken;
   }
 
   durability(): Promise<StoreReply<Durability>> {

@@ -20,7 +20,7 @@ export async function startRedisCluster() {
         '1000',
       ];
       return localRedis(
-        ['--port', String(port), '--save', '', '--appendonly', 'yes', ...cluster],
+        ['--port', String(port), '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', ...cluster],
         tempDir().path,
       );
     }),

@@ -1,14 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
-import type {
-  Backlog,
-  Bounds,
-  ClaimRequest,
-  FallbackList,
-  Parked,
-  Verdict,
+import type { DeadLetter, WhichLetters } from '../../ports/dead-letters.ts';
+import {
+  ALONE_AFTER,
+  type Backlog,
+  type Bounds,
+  type ClaimRequest,
+  type FallbackList,
+  MAX_ATTEMPTS,
+  type Parked,
+  POISON,
+  type Reaped,
+  type Verdict,
 } from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import { DEAD_LETTERS_SCHEMA, EmbeddedDeadLetters } from './embedded-dead-letters.ts';
 import { transaction } from '../sqlite.ts';
 
 /** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
@@ -16,7 +22,7 @@ export const LIST_SCHEMA = `
   CREATE TABLE IF NOT EXISTS entries (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, batch TEXT);
   CREATE INDEX IF NOT EXISTS entries_by_batch ON entries (batch, position);
   CREATE TABLE IF NOT EXISTS leases (batch TEXT PRIMARY KEY, ends_at INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS dead (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, reason TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS attempts (position INTEGER PRIMARY KEY, count INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS size (id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
   INSERT OR IGNORE INTO size
     SELECT 1, count(*), coalesce(sum(length(CAST(entry AS BLOB))), 0) FROM entries;
@@ -25,7 +31,9 @@ export const LIST_SCHEMA = `
   END;
   CREATE TRIGGER IF NOT EXISTS entries_shrink AFTER DELETE ON entries BEGIN
     UPDATE size SET entries = entries - 1, bytes = bytes - length(CAST(OLD.entry AS BLOB));
+    DELETE FROM attempts WHERE position = OLD.position;
   END;
+  ${DEAD_LETTERS_SCHEMA}
 `;
 
 interface Row {
@@ -37,10 +45,12 @@ interface Row {
 export class EmbeddedList implements FallbackList {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
+  readonly #dead: EmbeddedDeadLetters;
 
   constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.#dead = new EmbeddedDeadLetters(database);
   }
 
   park(entries: readonly string[], bounds: Bounds = {}): Promise<StoreReply<Parked>> {
@@ -76,12 +86,20 @@ export class EmbeddedList implements FallbackList {
     });
   }
 
-  reap(): Promise<StoreReply<number>> {
+  reap(): Promise<StoreReply<Reaped>> {
     return this.#try(() => {
       this.#run('DELETE FROM leases WHERE ends_at <= ?', this.#clock.wallTime());
-      return this.#run(
-        'UPDATE entries SET batch = NULL WHERE batch IS NOT NULL AND batch NOT IN (SELECT batch FROM leases)',
+      const orphans = 'batch IS NOT NULL AND batch NOT IN (SELECT batch FROM leases)';
+      const count = `INSERT INTO attempts SELECT position, 1 FROM entries WHERE ${orphans}
+        ON CONFLICT (position) DO UPDATE SET count = count + 1`;
+      this.#run(count);
+      const worn = this.#rows(
+        `SELECT position, entry FROM entries JOIN attempts USING (position)
+         WHERE ${orphans} AND count >= ? ORDER BY position`,
+        MAX_ATTEMPTS,
       );
+      for (const row of worn) this.#bury(row, POISON, 0);
+      return { returned: this.#run(`UPDATE entries SET batch = NULL WHERE ${orphans}`), dead: worn.length };
     });
   }
 
@@ -91,14 +109,35 @@ export class EmbeddedList implements FallbackList {
         .prepare(
           `SELECT (SELECT count(*) FROM entries WHERE batch IS NULL) AS waiting,
                   (SELECT count(*) FROM entries WHERE batch IS NOT NULL) AS claimed,
-                  (SELECT count(*) FROM dead) AS dead`,
+                  (SELECT count(*) FROM dead_letters) AS dead`,
         )
         .get();
       return row as unknown as Backlog;
     });
   }
 
-  #apply(verdict: Verdict, { position, entry }: Row): void {
+  deadLetters(page: {
+    after?: string | undefined;
+    limit: number;
+  }): Promise<StoreReply<readonly DeadLetter[]>> {
+    return this.#try(() => this.#dead.read(page.after, page.limit));
+  }
+
+  requeue(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#try(() => {
+      const entries = this.#dead.take(which);
+      const parked = `{"parkedAt":${this.#clock.wallTime()},`;
+      for (const entry of entries) this.#append(entry.replace(/^\{"parkedAt":\d+,/, parked));
+      return entries.length;
+    });
+  }
+
+  discard(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#try(() => this.#dead.take(which).length);
+  }
+
+  #apply(verdict: Verdict, row: Row): void {
+    const { position, entry } = row;
     switch (verdict.kind) {
       case 'return':
         this.#run('UPDATE entries SET batch = NULL WHERE position = ?', position);
@@ -107,8 +146,8 @@ export class EmbeddedList implements FallbackList {
         this.#append(entry);
         break;
       case 'dead':
-        this.#run('INSERT INTO dead (entry, reason) VALUES (?, ?)', entry, verdict.reason);
-        break;
+        this.#bury(row, verdict.reason, 1);
+        return;
       case 'done':
         break;
     }
@@ -127,6 +166,13 @@ export class EmbeddedList implements FallbackList {
     );
   }
 
+  #bury({ position, entry }: Row, reason: string, more: number): void {
+    const row = this.#database.prepare('SELECT count FROM attempts WHERE position = ?').get(position);
+    const attempts = Number(row?.['count'] ?? 0) + more;
+    this.#dead.add({ entry, reason, attempts, at: this.#clock.wallTime() });
+    this.#run('DELETE FROM entries WHERE position = ?', position);
+  }
+
   #append(entry: string): void {
     this.#run('INSERT INTO entries (entry) VALUES (?)', entry);
   }
@@ -141,10 +187,20 @@ export class EmbeddedList implements FallbackList {
       maxCount,
     );
     let bytes = 0;
+    const suspects = this.#suspects();
+    const [first] = rows;
+    if (first && suspects.has(first.position)) return [first];
     const fit = rows.findIndex(
-      ({ entry }, index) => (bytes += Buffer.byteLength(entry)) > maxBytes && index > 0,
+      ({ position, entry }, index) =>
+        ((bytes += Buffer.byteLength(entry)) > maxBytes && index > 0) || suspects.has(position),
     );
     return fit === -1 ? rows : rows.slice(0, fit);
+  }
+
+  /** Positions of entries that are claimed alone. */
+  #suspects(): Set<number> {
+    const rows = this.#database.prepare('SELECT position FROM attempts WHERE count >= ?').all(ALONE_AFTER);
+    return new Set(rows.map((row) => Number(row['position'])));
   }
 
   #rows(sql: string, ...values: (string | number)[]): Row[] {

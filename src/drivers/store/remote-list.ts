@@ -1,16 +1,22 @@
-import type {
-  Backlog,
-  Bounds,
-  ClaimRequest,
-  FallbackList,
-  Parked,
-  Verdict,
+import type { DeadLetter, WhichLetters } from '../../ports/dead-letters.ts';
+import {
+  ALONE_AFTER,
+  type Backlog,
+  type Bounds,
+  type ClaimRequest,
+  type FallbackList,
+  MAX_ATTEMPTS,
+  type Parked,
+  POISON,
+  type Reaped,
+  type Verdict,
 } from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import { readLetters, takeLetters } from './remote-dead-letters.ts';
 import { BACKLOG } from './scripts/backlog.ts';
 import { CLAIM } from './scripts/claim.ts';
-import { DEAD, LEASES, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
+import { ATTEMPTS, DEAD, LEASES, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
 import { PARK } from './scripts/park.ts';
 import { REAP } from './scripts/reap.ts';
 import { runScript } from './scripts/script.ts';
@@ -39,14 +45,13 @@ export class RemoteList implements FallbackList {
   }
 
   claim({ batch, maxCount, maxBytes, leaseMs }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
-    const keys = [QUEUE, PENDING + batch, LEASES];
-    return this.#attempt(
-      async (send) => (await runScript(send, CLAIM, keys, [batch, maxCount, maxBytes, leaseMs])) as string[],
-    );
+    const keys = [QUEUE, PENDING + batch, LEASES, ATTEMPTS];
+    const args = [batch, maxCount, maxBytes, leaseMs, ALONE_AFTER];
+    return this.#attempt(async (send) => (await runScript(send, CLAIM, keys, args)) as string[]);
   }
 
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
-    const keys = [QUEUE, PENDING + batch, LEASES, DEAD, SIZE];
+    const keys = [QUEUE, PENDING + batch, LEASES, DEAD, SIZE, ATTEMPTS];
     const letters = verdicts.map(({ kind }) => LETTERS[kind]).join('');
     const reasons = verdicts.flatMap((verdict) => (verdict.kind === 'dead' ? [verdict.reason] : []));
     return this.#attempt(
@@ -54,8 +59,13 @@ export class RemoteList implements FallbackList {
     );
   }
 
-  reap(): Promise<StoreReply<number>> {
-    return this.#attempt(async (send) => Number(await runScript(send, REAP, [QUEUE, LEASES], [PENDING])));
+  reap(): Promise<StoreReply<Reaped>> {
+    return this.#attempt(async (send) => {
+      const keys = [QUEUE, LEASES, DEAD, SIZE, ATTEMPTS];
+      const counts = (await runScript(send, REAP, keys, [PENDING, MAX_ATTEMPTS, POISON])) as number[];
+      const [returned = 0, dead = 0] = counts;
+      return { returned, dead };
+    });
   }
 
   backlog(): Promise<StoreReply<Backlog>> {
@@ -64,6 +74,21 @@ export class RemoteList implements FallbackList {
       const [waiting = 0, claimed = 0, dead = 0] = counts;
       return { waiting, claimed, dead };
     });
+  }
+
+  deadLetters(page: {
+    after?: string | undefined;
+    limit: number;
+  }): Promise<StoreReply<readonly DeadLetter[]>> {
+    return this.#attempt((send) => readLetters(send, page.after, page.limit));
+  }
+
+  requeue(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#attempt((send) => takeLetters(send, which, 'list'));
+  }
+
+  discard(which: WhichLetters): Promise<StoreReply<number>> {
+    return this.#attempt((send) => takeLetters(send, which, 'nowhere'));
   }
 }
 

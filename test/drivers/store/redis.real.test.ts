@@ -55,12 +55,12 @@ describeReal('store/redis', ['redis'], () => {
       { kind: 'done' },
       { kind: 'dead', reason: 'Three' },
     ]);
-    const dead = await redis.client().lrange('{fallback:message_queue}:dead', 0, -1);
-    expect(dead.map((text) => JSON.parse(text) as unknown)).toEqual([
+    const dead = await redis.client().zrange('{fallback:message_queue}:dead-letters', '0', '-1');
+    expect(dead.map((text) => JSON.parse(text) as unknown)).toMatchObject([
       { reason: 'One', entry: '1' },
       { reason: 'Three', entry: '3' },
     ]);
-    expect((await redis.client().keys('*')).toSorted()).toEqual(['{fallback:message_queue}:dead']);
+    expect((await redis.client().keys('*')).toSorted()).toEqual(['{fallback:message_queue}:dead-letters']);
     await store.close();
   });
 

@@ -12,5 +12,5 @@ local claimed = 0
 for _, batch in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   claimed = claimed + redis.call('LLEN', ARGV[1] .. batch)
 end
-return { redis.call('LLEN', KEYS[1]), claimed, redis.call('LLEN', KEYS[3]) }
+return { redis.call('LLEN', KEYS[1]), claimed, redis.call('ZCARD', KEYS[3]) }
 `);

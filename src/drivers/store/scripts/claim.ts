@@ -3,8 +3,8 @@ import { defineScript } from './script.ts';
 /**
  * Moves entries from the head of the list to the batch's own list, under a lease.
  *
- * KEYS  queue, the batch's list, leases
- * ARGV  batch, max entries, max bytes, lease in ms
+ * KEYS  queue, the batch's list, leases, attempts
+ * ARGV  batch, max entries, max bytes, lease in ms, attempts after which an entry is claimed alone
  * Reply the entries, oldest first. A batch that holds entries already, because the first reply was
  *       lost, gets the same ones and a new lease.
  *
@@ -13,12 +13,17 @@ import { defineScript } from './script.ts';
 export const CLAIM = defineScript(`
 local entries = redis.call('LRANGE', KEYS[2], 0, -1)
 if #entries == 0 then
-  local bytes = 0
-  while #entries < tonumber(ARGV[2]) do
+  local bytes, alone = 0, false
+  local has_attempts = redis.call('EXISTS', KEYS[4]) == 1
+  while #entries < tonumber(ARGV[2]) and not alone do
     local head = redis.call('LINDEX', KEYS[1], -1)
     if not head then break end
     bytes = bytes + #head
     if #entries > 0 and bytes > tonumber(ARGV[3]) then break end
+    if has_attempts then
+      alone = tonumber(redis.call('HGET', KEYS[4], redis.sha1hex(head)) or 0) >= tonumber(ARGV[5])
+      if alone and #entries > 0 then break end
+    end
     redis.call('RPOP', KEYS[1])
     redis.call('RPUSH', KEYS[2], head)
     entries[#entries + 1] = head

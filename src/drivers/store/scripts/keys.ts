@@ -7,8 +7,11 @@ const TAG = `{${QUEUE}}`;
 /** Sorted set: batch → the millisecond, by the server's clock, at which its lease ends. */
 export const LEASES = `${TAG}:leases`;
 
-/** List: what can never be published, newest at the left, as `{"reason", "entry"}`. */
-export const DEAD = `${TAG}:dead`;
+/** Sorted set: dead letters by id, oldest first, as `{"id", "entry", "reason", "attempts", "at"}`. */
+export const DEAD = `${TAG}:dead-letters`;
+
+/** Hash: the SHA-1 of an entry → how many workers died with it. Gone a day after the last one. */
+export const ATTEMPTS = `${TAG}:attempts`;
 
 /** Hash: how many bytes the `entries` that wait or are claimed have, where the list has a limit of bytes. */
 export const SIZE = `${TAG}:size`;
