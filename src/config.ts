@@ -41,7 +41,6 @@ const NOT_YET = [
   'RATE_LIMIT_MAX',
   'RATE_LIMIT_WINDOW_SECONDS',
   'DEDUP_TTL_SECONDS',
-  'ADMIN_TOKEN',
   'FALLBACK_MAX_AGE_SECONDS',
 ];
 
@@ -101,6 +100,10 @@ const Environment = z.object({
     })
     .optional(),
   ...upstashFields,
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'must be ASCII without spaces: it is sent in a header' })
+    .optional(),
   FALLBACK_MAX_LENGTH: whole(1, 1_000_000_000).optional(),
   FALLBACK_MAX_BYTES: whole(1, 1_000_000_000_000).optional(),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
@@ -150,6 +153,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafka(env) } : undefined,
     redisUrl: env.REDIS_URL,
     upstash: readUpstash(env),
+    adminToken: env.ADMIN_TOKEN,
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     circuits: readCircuits(env),
     backfill: env.BACKFILL,

@@ -92,6 +92,10 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     maxBodyBytes: config.maxBodyBytes,
     readiness: () => readinessOf(states(), watch, stopping),
     stopping: () => stopping,
+    admin:
+      config.adminToken === undefined
+        ? undefined
+        : { token: config.adminToken, list: store.list, bounds: config.fallback },
     dev: devKafka && { kafka: devKafka, defaultTopic: config.defaultTopic },
   });
   return {

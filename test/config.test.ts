@@ -176,9 +176,9 @@ describe('readConfig', () => {
   });
 
   test('what this version does not know yet is named', () => {
-    expect(readConfig({ RATE_LIMIT_MAX: '5', ADMIN_TOKEN: 't' }).ignored).toEqual([
+    expect(readConfig({ RATE_LIMIT_MAX: '5', DEDUP_TTL_SECONDS: '1' }).ignored).toEqual([
       'RATE_LIMIT_MAX',
-      'ADMIN_TOKEN',
+      'DEDUP_TTL_SECONDS',
     ]);
   });
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Log } from '../ports/log.ts';
 import { problem, retryAfter } from './errors.ts';
+import { type AdminDeps, adminRoutes } from './routes/admin.ts';
 import { type DevDeps, devRoutes } from './routes/dev.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
@@ -11,6 +12,8 @@ export interface AppDeps extends MessagesDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
   /** True from the moment that the process was told to stop. */
   stopping: () => boolean;
+  /** Only where there is a token for the operators. */
+  readonly admin?: AdminDeps | undefined;
   /** Only with the embedded log. */
   readonly dev?: DevDeps | undefined;
 }
@@ -28,6 +31,7 @@ export function createApp(deps: AppDeps): Hono {
   app.route('/', messagesRoutes(deps));
   app.route('/', healthRoutes(deps));
   app.route('/', metricsRoutes(deps));
+  if (deps.admin) app.route('/', adminRoutes(deps.admin));
   if (deps.dev) app.route('/', devRoutes(deps.dev));
   app.notFound((c) => problem(c, 'not-found', `There is no ${c.req.path}`));
   app.onError((error, c) => {

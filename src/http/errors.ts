@@ -1,16 +1,20 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { FieldError } from '../accept/parse.ts';
+import type { StoreReply } from '../ports/store-reply.ts';
 
 /** Every error that a client can get. The code is the end of the problem's `type`. */
 const PROBLEMS = {
   'not-json': { status: 400, title: 'The body is not JSON' },
   'cut-off': { status: 400, title: 'The body ended early' },
+  unauthorized: { status: 401, title: 'A token is needed' },
+  forbidden: { status: 403, title: 'The token is wrong' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'too-large': { status: 413, title: 'The message is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'invalid-message': { status: 422, title: 'The message is not valid' },
+  'invalid-request': { status: 422, title: 'The request is not valid' },
   internal: { status: 500, title: 'The service failed' },
   unavailable: { status: 503, title: 'The service is unavailable' },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
@@ -38,6 +42,12 @@ export function problem(
 /** What `Retry-After` says: whole seconds, at least one. */
 export function retryAfter(ms: number): Record<string, string> {
   return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
+}
+
+/** Answers that the fallback list can't be asked now. */
+export function listAway(c: Context, reply: Exclude<StoreReply<never>, { kind: 'done' }>): Response {
+  const headers = retryAfter(reply.kind === 'refused' ? reply.retryInMs : 0);
+  return problem(c, 'unavailable', 'The fallback list is away: ask again', { headers });
 }
 
 /** Answers 405 to whatever method a path does not have. */
