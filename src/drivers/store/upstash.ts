@@ -1,6 +1,9 @@
+import type { Durability } from '../../ports/durability.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Store } from '../../ports/store.ts';
+import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import { readDurability } from './remote-durability.ts';
 import { CLAIM } from './scripts/claim.ts';
 import { NOWHERE } from './scripts/keys.ts';
 import { REAP } from './scripts/reap.ts';
@@ -42,6 +45,10 @@ export class UpstashStore implements Store {
   async probe(): Promise<Probe> {
     const reply = await this.#attempt((send) => send('LPUSHX', NOWHERE, ''));
     return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
+  }
+
+  durability(): Promise<StoreReply<Durability>> {
+    return this.#attempt(readDurability);
   }
 
   close(): Promise<void> {

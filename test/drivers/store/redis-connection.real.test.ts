@@ -34,7 +34,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     title: 'down',
-    reason: /No connection to Redis/,
+    reason: /No connection to Redis|closed/,
     begin: async (redis) => {
       await redis.kill();
       return () => redis.start();

@@ -1,3 +1,4 @@
+import type { Bounds, Parked } from '../../../ports/fallback-list.ts';
 import type { StoreReply } from '../../../ports/store-reply.ts';
 import type { Attempt } from '../attempt.ts';
 import { RemoteList } from '../remote-list.ts';
@@ -15,7 +16,7 @@ const MAX_LIST_BYTES = 80_000_000;
 const WEIGH_EVERY_MS = 1000;
 const SAMPLES = 64;
 
-/** The fallback list at Upstash. Near the limit of a record it parks no more, and says so. */
+/** The fallback list at Upstash. Near the limit of a record it is full, whatever bounds are set. */
 export class UpstashList extends RemoteList {
   readonly #attempt: Attempt;
   readonly #maxBytes: number;
@@ -29,13 +30,12 @@ export class UpstashList extends RemoteList {
   }
 
   /** The first park after a while goes with the question how large the list is, and both share a request. */
-  override async park(entries: readonly string[]): Promise<StoreReply<void>> {
+  override async park(entries: readonly string[], bounds: Bounds = {}): Promise<StoreReply<Parked>> {
     if (performance.now() - this.#weighedAt > WEIGH_EVERY_MS) void this.#weigh();
     const bytes = entries.reduce((sum, entry) => sum + byteLength(entry), 0);
-    if (this.#bytes + bytes > this.#maxBytes)
-      return { kind: 'failed', reason: 'The fallback list is full: Upstash holds 100 MB of it at most' };
-    const reply = await super.park(entries);
-    if (reply.kind === 'done') this.#bytes += bytes;
+    if (this.#bytes + bytes > this.#maxBytes) return { kind: 'done', value: 'full' };
+    const reply = await super.park(entries, bounds);
+    if (reply.kind === 'done' && reply.value === 'parked') this.#bytes += bytes;
     return reply;
   }
 
