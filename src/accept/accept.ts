@@ -91,5 +91,5 @@ function unavailable(result: Unpublished, parked: NotParked): Outcome {
 
 function describe(answer: Unpublished | NotParked): string {
   if (answer.kind === 'failed') return answer.reason;
-  return 'because' in answer && answer.because === 'busy' ? 'too much waits already' : 'the circuit is open';
+  return 'because' in answer && answer.because === 'busy' ? 'too much waits for it' : 'the circuit is open';
 }

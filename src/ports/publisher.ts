@@ -35,7 +35,7 @@ export interface ProducerStats {
   readonly messages: number;
   readonly callMs: number;
   readonly retries: number;
-  /** Connections made, the first ones too. */
+  /** How often a connection was opened, or tried to; the first times too. */
   readonly connects: number;
   /** Records that were not acknowledged and may be in Kafka all the same. */
   readonly maybeWritten: number;

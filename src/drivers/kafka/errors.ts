@@ -110,8 +110,8 @@ export const late = (stage: Stage) =>
 
 function failure(what: Omit<Failure, 'kind' | 'call'>, again = false, answered = false): Classified {
   const result: Failure = { kind: 'failed', ...what, call: {} };
-  // A topic that has changed is known anew on a new line only.
-  return { result, again, answered, spoilsLine: !answered || what.blame === 'topic' };
+  // A topic that has moved is known anew on a new line only.
+  return { result, again, answered, spoilsLine: !answered || (what.blame === 'topic' && again) };
 }
 
 /** The name that Kafka's protocol has for the error; undefined if it did not come from the broker. */

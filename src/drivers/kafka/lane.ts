@@ -11,6 +11,8 @@ const MAX_COUNT = 500;
 const MAX_BYTES = 900_000;
 /** What a lane waits before it tries again: a new leader is found in less. */
 const RETRY_DELAYS_MS = [0, 50, 200];
+/** Longer than an answer takes where all is well. */
+const STALLED_MS = 100;
 /** Not tried: what stood before it failed, and it would have waited for the same. */
 const BEHIND = { kind: 'refused', because: 'busy', retryInMs: 0 } as const;
 const OUT_OF_TIME = {
@@ -46,6 +48,7 @@ export class Lane {
   /** A record as large as one that was refused goes alone: its neighbours need no second call. */
   #tooLarge = Number.POSITIVE_INFINITY;
   #batches = 0;
+  #batchBegan = 0;
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -56,11 +59,17 @@ export class Lane {
     return this.#batches;
   }
 
+  /** Its call takes long: what has the choice goes elsewhere. */
+  get isStalled(): boolean {
+    return this.#running && this.#deps.clock.now() - this.#batchBegan > STALLED_MS;
+  }
+
   add(pending: Pending): void {
     pending.record.partition = this.#deps.partition;
     this.#queue.push(pending);
     if (this.#running) return;
     this.#running = true;
+    this.#batchBegan = this.#deps.clock.now();
     // Whatever is added in the same turn goes along.
     setImmediate(() => void this.#run());
   }
@@ -72,6 +81,7 @@ export class Lane {
 
   #take(): Pending[] {
     this.#batches++;
+    this.#batchBegan = this.#deps.clock.now();
     let bytes = 0;
     let count = 0;
     for (const pending of this.#queue) {
@@ -120,16 +130,14 @@ export class Lane {
     const { clock, stats } = this.#deps;
     const deadline = this.#deadline(batch);
     if (clock.now() >= deadline) return BEHIND;
-    let maybeWritten = false;
     for (let tries = 0; ; tries++) {
       const wrong = await this.#send(batch, deadline);
       if (wrong?.result.kind !== 'failed') return wrong?.result;
       const { result } = wrong;
-      maybeWritten ||= result.maybeWritten;
+      if (result.maybeWritten) for (const pending of batch) pending.isInDoubt = true;
       const delay = RETRY_DELAYS_MS[tries];
       const mayTryAgain = wrong.again && this.#works && delay !== undefined;
-      if (!mayTryAgain || clock.now() + delay >= deadline)
-        return result.maybeWritten === maybeWritten ? result : { ...result, maybeWritten };
+      if (!mayTryAgain || clock.now() + delay >= deadline) return result;
       stats.retries++;
       await pause(clock, delay);
     }
@@ -173,7 +181,10 @@ export class Lane {
         partition,
         open.map(({ record }) => record),
       );
-      if (baseOffset === undefined || baseOffset === '-1') return unconfirmed();
+      if (baseOffset === undefined || baseOffset === '-1')
+        return partition < line.partitionCount ? unconfirmed() : partitionGone();
+      // The limit was raised.
+      if ((open[0]?.bytes ?? 0) >= this.#tooLarge) this.#tooLarge = Number.POSITIVE_INFINITY;
       let offset = BigInt(baseOffset);
       for (const pending of open) pending.settle({ kind: 'published', partition, offset: String(offset++) });
       return undefined;

@@ -26,6 +26,8 @@ export interface KafkaRecord {
   partition: number;
 }
 
+const GIVEN_UP = 'Given up after a call on it had failed';
+
 /** What stands in a send that is to load metadata: the partitioner ends it before it is written. */
 const NOTHING = { value: '' };
 
@@ -56,7 +58,7 @@ export class Line {
       // Retries inside KafkaJS lose and repeat messages.
       retry: { retries: 0 },
       logLevel: kafkajs.logLevel.NOTHING,
-      socketFactory: trackedSockets(this.#sockets),
+      socketFactory: trackedSockets(this.#sockets, () => this.#destroyed),
       ...kafkaJsSecurity(settings),
     });
     this.#topic = topic;
@@ -116,8 +118,7 @@ export class Line {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    const reason = new Error('Given up after a call on it had failed');
-    for (const socket of this.#sockets) socket.destroy(reason);
+    for (const socket of this.#sockets) socket.destroy(new Error(GIVEN_UP));
     this.#producer.disconnect().catch(() => {});
   }
 
@@ -129,7 +130,7 @@ export class Line {
   }
 }
 
-function trackedSockets(sockets: Set<Socket>): ISocketFactory {
+function trackedSockets(sockets: Set<Socket>, isDestroyed: () => boolean): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
     const socket = ssl
       ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
@@ -138,6 +139,8 @@ function trackedSockets(sockets: Set<Socket>): ISocketFactory {
     socket.setKeepAlive(true, 60_000);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+    // KafkaJS tries to recover, also on a line that was given up.
+    if (isDestroyed()) socket.destroy(new Error(GIVEN_UP));
     return deliverWholeFrames(socket);
   };
 }

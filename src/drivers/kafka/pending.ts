@@ -20,6 +20,8 @@ export class Pending {
   readonly since: number;
   /** Handed to KafkaJS: from now on it may be written. */
   isSent = false;
+  /** An earlier try may have written it, whatever becomes of the later ones. */
+  isInDoubt = false;
   #owner: Owner | undefined;
   readonly #index: number;
 
@@ -44,7 +46,26 @@ export class Pending {
   settle(result: PublishResult): void {
     const owner = this.#owner;
     this.#owner = undefined;
-    owner?.onSettled(this, this.#index, result);
+    owner?.onSettled(this, this.#index, this.isInDoubt ? withDoubt(result) : result);
+  }
+}
+
+/** What may be written is never told to be refused, nor to be absent. */
+function withDoubt(result: PublishResult): PublishResult {
+  switch (result.kind) {
+    case 'published':
+      return result;
+    case 'failed':
+      return { ...result, maybeWritten: true };
+    case 'rejected':
+      return { kind: 'failed', blame: 'topic', reason: result.reason, maybeWritten: true };
+    case 'refused':
+      return {
+        kind: 'failed',
+        blame: 'caller',
+        reason: 'A try failed, and another came too late',
+        maybeWritten: true,
+      };
   }
 }
 

@@ -1,43 +1,29 @@
-import type { Clock } from '../../ports/clock.ts';
-import { type Classified, classify } from './errors.ts';
-import { Lane, type LaneLine } from './lane.ts';
+import type { Classified } from './errors.ts';
+import { Lane } from './lane.ts';
 import { Line } from './line.ts';
 import { partitionOf } from './murmur2.ts';
-import { openLine, type OpenSettings } from './open-line.ts';
 import type { Pending } from './pending.ts';
-import type { Stats } from './stats.ts';
-
-/** How often a topic is asked for that is not there yet, or has no leader, before it counts as failed. */
-const PATIENT_TRIES = 10;
-
-export interface TopicDeps {
-  readonly name: string;
-  readonly settings: OpenSettings;
-  readonly clock: Clock;
-  readonly stats: Stats;
-}
+import { TopicLine, type TopicLineDeps } from './topic-line.ts';
 
 /** One topic: the partition of each record, a lane for each partition, and one line for all lanes. */
 export class Topic {
-  readonly #deps: TopicDeps;
+  readonly #deps: TopicLineDeps;
+  readonly #line: TopicLine;
   readonly #lanes: Lane[] = [];
   /** Records that came before it was known how many partitions there are. */
   readonly #unplaced: Pending[] = [];
   #partitionCount = 0;
-  #line: Promise<Line | Classified> | undefined;
-  /** The same, once it is open. */
-  #current: Line | undefined;
-  #opening: AbortController | undefined;
-  #works = true;
   /** Where records without a key go, until its lane begins another batch. */
   #keyless = { partition: Math.floor(Math.random() * 1_000_000), batch: -1 };
 
-  constructor(deps: TopicDeps) {
+  constructor(deps: TopicLineDeps) {
     this.#deps = deps;
+    this.#line = new TopicLine(deps);
   }
 
   add(pending: Pending): void {
-    if (this.#partitionCount > 0) {
+    // What came before it was known goes first.
+    if (this.#partitionCount > 0 && this.#unplaced.length === 0) {
       this.#place(pending);
       return;
     }
@@ -46,36 +32,23 @@ export class Topic {
   }
 
   /** Opens a new line and puts it in the place of the present one; answers what is wrong, if anything. */
-  async renew(): Promise<Classified | undefined> {
-    const opened = await this.#open();
-    if (!(opened instanceof Line)) return opened;
-    void this.retire();
-    this.#line = Promise.resolve(opened);
-    this.#current = opened;
-    return undefined;
+  renew(): Promise<Classified | undefined> {
+    return this.#line.renew();
   }
 
   /** Lets go of the line once what is in flight on it has ended; the next call opens another one. */
-  async retire(): Promise<void> {
-    await (await this.#letGo())?.retire();
+  retire(): void {
+    this.#line.retire();
   }
 
   /** Lets go of the line at once: what is in flight fails. */
-  async close(): Promise<void> {
-    this.#opening?.abort();
-    (await this.#letGo())?.destroy();
-  }
-
-  async #letGo(): Promise<Line | undefined> {
-    const line = this.#line;
-    this.#line = undefined;
-    this.#current = undefined;
-    const opened = await line;
-    return opened instanceof Line ? opened : undefined;
+  close(): void {
+    this.#line.close();
   }
 
   async #begin(): Promise<void> {
-    const opened = await this.#openLine();
+    const opened = await this.#line.get();
+    if (opened instanceof Line) this.#partitionCount = opened.partitionCount;
     for (const pending of this.#unplaced.splice(0)) {
       if (opened instanceof Line) this.#place(pending);
       else pending.settle(opened.result);
@@ -83,16 +56,24 @@ export class Topic {
   }
 
   #place(pending: Pending): void {
-    this.#partitionCount = this.#current?.partitionCount ?? this.#partitionCount;
+    this.#partitionCount = this.#line.partitionCount ?? this.#partitionCount;
     const { key } = pending.record;
     this.#lane(key ? partitionOf(key, this.#partitionCount) : this.#pickKeyless()).add(pending);
   }
 
-  /** One partition for each batch, in turn: small batches spread over all partitions would cost more. */
+  /**
+   * One partition for each batch, in turn: small batches spread over all partitions would cost more.
+   * A partition whose broker is silent is passed over.
+   */
   #pickKeyless(): number {
     const { partition, batch } = this.#keyless;
-    if (partition < this.#partitionCount && this.#lane(partition).batches === batch) return partition;
-    const next = (partition + 1) % this.#partitionCount;
+    if (partition < this.#partitionCount) {
+      const lane = this.#lane(partition);
+      if (lane.batches === batch && !lane.isStalled) return partition;
+    }
+    let next = (partition + 1) % this.#partitionCount;
+    for (let tried = 1; tried < this.#partitionCount && this.#lane(next).isStalled; tried++)
+      next = (next + 1) % this.#partitionCount;
     this.#keyless = { partition: next, batch: this.#lane(next).batches };
     return next;
   }
@@ -104,40 +85,8 @@ export class Topic {
       timeoutMs: settings.timeoutMs,
       clock,
       stats,
-      openLine: () => this.#openLine(),
-      replaceLine: (line) => this.#replace(line),
+      openLine: () => this.#line.get(),
+      replaceLine: (line) => this.#line.replace(line),
     }));
-  }
-
-  #openLine(): Promise<Line | Classified> {
-    return (this.#line ??= this.#open().then((opened) => {
-      if (opened instanceof Line) this.#current = opened;
-      else this.#line = undefined;
-      return opened;
-    }));
-  }
-
-  #replace(line: LaneLine): void {
-    if (this.#current === line) void this.retire();
-  }
-
-  async #open(): Promise<Line | Classified> {
-    const { name, settings, clock, stats } = this.#deps;
-    const opening = new AbortController();
-    this.#opening = opening;
-    const cancel = clock.after(settings.timeoutMs, () => opening.abort());
-    stats.connects++;
-    try {
-      const tries = this.#works ? PATIENT_TRIES : 1;
-      const line = await openLine({ settings, topic: name, tries, clock, signal: opening.signal });
-      this.#works = true;
-      this.#partitionCount = line.partitionCount;
-      return line;
-    } catch (error) {
-      this.#works = false;
-      return classify(error, 'opening');
-    } finally {
-      cancel();
-    }
   }
 }

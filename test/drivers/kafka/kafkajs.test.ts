@@ -62,6 +62,32 @@ describe('publishes at the same time', () => {
     expect(ids).toEqual(messages.map(({ id }) => id));
   });
 
+  test('to a topic that is missing or forbidden do not cost a connection each', async () => {
+    await publisher.publish([aMessage({ topic: 'missing' })]);
+    const { connects } = publisher.stats;
+    for (let count = 0; count < 50; count++) await publisher.publish([aMessage({ topic: 'missing' })]);
+    cluster.onProduce = () => ({ kind: 'answer', errors: { 'b/0': 29 } });
+    for (let count = 0; count < 50; count++) await publisher.publish([aMessage({ topic: 'b' })]);
+    expect(publisher.stats.connects - connects).toBeLessThan(5);
+  });
+
+  test('beside the first probe keep their order, and the line in use is the one that is replaced', async () => {
+    void publisher.probe();
+    const results = await Promise.all(
+      many(20, { key: 'same' }).map((message) => publisher.publish([message])),
+    );
+    expect(new Set(results.flat().map(({ kind }) => kind))).toEqual(new Set(['published']));
+    const ids = cluster.records('a').map(({ headers }) => headers[0]?.value?.toString());
+    expect(ids).toEqual(many(20).map(({ id }) => id));
+    cluster.node(1).freeze();
+    open({ timeoutMs: 400 });
+    void publisher.probe();
+    await publisher.publish(many(1, { key: 'same' }));
+    cluster.node(1).freeze();
+    await publisher.publish(many(1, { key: 'same' }));
+    expect(await kinds(publisher.publish(many(1, { key: 'same' })))).toEqual(['published']);
+  });
+
   test('to a topic that is not there do not touch another topic', async () => {
     const [missing, there] = await Promise.all([
       publisher.publish([aMessage({ topic: 'missing' })]),
