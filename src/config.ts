@@ -37,12 +37,7 @@ const DAY_S = 86_400;
 
 /** Part of the contract, but not of this version: naming them must not pass in silence. */
 const FUTURE_DRIVERS = ['KAFKA_REST_URL'] as const;
-const NOT_YET = [
-  'RATE_LIMIT_MAX',
-  'RATE_LIMIT_WINDOW_SECONDS',
-  'DEDUP_TTL_SECONDS',
-  'FALLBACK_MAX_AGE_SECONDS',
-];
+const NOT_YET = ['RATE_LIMIT_MAX', 'RATE_LIMIT_WINDOW_SECONDS', 'DEDUP_TTL_SECONDS'];
 
 function whole(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -105,6 +100,7 @@ const Environment = z.object({
     .regex(/^[\x21-\x7e]+$/, { error: 'must be ASCII without spaces: it is sent in a header' })
     .optional(),
   FALLBACK_MAX_LENGTH: whole(1, 1_000_000_000).optional(),
+  FALLBACK_MAX_AGE_SECONDS: whole(1, 10 * 365 * DAY_S).optional(),
   FALLBACK_MAX_BYTES: whole(1, 1_000_000_000_000).optional(),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
@@ -153,6 +149,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafka(env) } : undefined,
     redisUrl: env.REDIS_URL,
     upstash: readUpstash(env),
+    /** Infinite: however old, it is published. */
+    fallbackMaxAgeMs: 1000 * (env.FALLBACK_MAX_AGE_SECONDS ?? Infinity),
     adminToken: env.ADMIN_TOKEN,
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     circuits: readCircuits(env),

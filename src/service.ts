@@ -65,6 +65,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
       publisher,
       list: store.list,
       bounds: config.fallback,
+      clock,
       onOutcome(outcome, message) {
         metrics.countOutcome(outcome.kind);
         logOutcome(outcome, message);
@@ -77,6 +78,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     clock,
     log,
     publishTimeoutMs: config.publishTimeoutMs,
+    maxAgeMs: config.fallbackMaxAgeMs,
     mayPublish: () => circuits.kafka.allows,
   });
   const watch = new StoreWatch({ store, bounds: config.fallback, clock, log });

@@ -186,6 +186,8 @@ describe('readConfig', () => {
     expect(readConfig({}).fallback).toEqual({ maxLength: undefined, maxBytes: undefined });
     const bounds = { FALLBACK_MAX_LENGTH: '1000', FALLBACK_MAX_BYTES: '5000000' };
     expect(readConfig(bounds).fallback).toEqual({ maxLength: 1000, maxBytes: 5_000_000 });
+    expect(readConfig({}).fallbackMaxAgeMs).toBe(Infinity);
+    expect(readConfig({ FALLBACK_MAX_AGE_SECONDS: '60' }).fallbackMaxAgeMs).toBe(60_000);
     expect(refusal({ FALLBACK_MAX_LENGTH: '0' })).toContain('FALLBACK_MAX_LENGTH must be a whole number');
     expect(refusal({ FALLBACK_MAX_BYTES: '5000' })).toContain('must not be below MAX_BODY_BYTES');
   });

@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import type { Bounds, FallbackList, Parked } from '../ports/fallback-list.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
@@ -18,22 +19,21 @@ export interface AcceptDeps {
   readonly list: FallbackList;
   /** The most that the list may hold. */
   readonly bounds?: Bounds;
+  readonly clock: Clock;
   /** Hears of every outcome, before the client does. */
   onOutcome: (outcome: Outcome, message: Message) => void;
 }
 
 /** The one way a message goes: publish, else park, else unavailable. */
-export function createAccept({ publisher, list, bounds = {}, onOutcome }: AcceptDeps): Accept {
+export function createAccept({ publisher, list, bounds = {}, clock, onOutcome }: AcceptDeps): Accept {
+  const toEntries = (messages: readonly Message[]) => {
+    const now = clock.wallTime();
+    return messages.map((message) => toEntry(message, now));
+  };
   return async (messages) => {
     const results = await publisher.publish(messages);
     const left = messages.filter((_, index) => isUnpublished(results[index]));
-    const parked =
-      left.length > 0
-        ? await list.park(
-            left.map((message) => toEntry(message)),
-            bounds,
-          )
-        : NOT_PARKED;
+    const parked = left.length > 0 ? await list.park(toEntries(left), bounds) : NOT_PARKED;
     return messages.map((message, index) => {
       const outcome = toOutcome(results[index] ?? NO_RESULT, parked);
       onOutcome(outcome, message);

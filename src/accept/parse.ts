@@ -51,9 +51,12 @@ const Fields = z.strictObject({
 
 type Fields = z.infer<typeof Fields>;
 
+/** A parked message may say when it was parked. */
+const EntryFields = Fields.extend({ parkedAt: z.int().nonnegative().optional() });
+
 /** Checks a message as a client writes it, and completes it. */
 export function parseMessage(json: string, context: ParseContext): Parsed {
-  const fields = readFields(json);
+  const fields = readFields(json, Fields);
   if ('kind' in fields) return fields;
   const topic = fields.topic ?? context.defaultTopic;
   const timestamp = fields.timestamp ?? context.now;
@@ -71,21 +74,33 @@ export function parseMessage(json: string, context: ParseContext): Parsed {
   };
 }
 
-/** The text of a parked message: the form that clients write, with nothing left out. */
-export function toEntry({ value, ...fields }: Message): string {
-  return `${JSON.stringify(fields).slice(0, -1)},"value":${value}}`;
+/** Stands first, so that it is found, and renewed, without reading the rest. */
+const PARKED_AT = /^\{"parkedAt":(\d{1,15}),/;
+
+/**
+ * The text of a parked message: the form that clients write, with nothing left out, and when it was
+ * parked, in milliseconds since the epoch.
+ */
+export function toEntry({ value, ...fields }: Message, parkedAt?: number): string {
+  return `${JSON.stringify({ parkedAt, ...fields }).slice(0, -1)},"value":${value}}`;
+}
+
+/** When an entry was parked; undefined where it does not begin with that: somebody put it there by hand. */
+export function parkedAtOf(entry: string): number | undefined {
+  const digits = PARKED_AT.exec(entry)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Reads what `toEntry` wrote; undefined if it is anything else. */
 export function fromEntry(entry: string): Message | undefined {
-  const fields = readFields(entry);
+  const fields = readFields(entry, EntryFields);
   if ('kind' in fields) return undefined;
   const { id, topic, timestamp } = fields;
   if (id === undefined || topic === undefined || timestamp === undefined) return undefined;
   return toMessage(entry, fields, id, topic, timestamp);
 }
 
-function readFields(json: string): Fields | Exclude<Parsed, { kind: 'message' }> {
+function readFields(json: string, schema: z.ZodType<Fields>): Fields | Exclude<Parsed, { kind: 'message' }> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);
@@ -93,7 +108,7 @@ function readFields(json: string): Fields | Exclude<Parsed, { kind: 'message' }>
     return { kind: 'not-json' };
   }
   const errors = nameErrors(parsed);
-  const fields = Fields.safeParse(parsed);
+  const fields = schema.safeParse(parsed);
   if (fields.error) errors.push(...fields.error.issues.flatMap(toErrors));
   if (!fields.data || errors.length > 0) return { kind: 'invalid', errors: firstOf(errors) };
   return fields.data;

@@ -1,5 +1,5 @@
 import type { Message } from '../accept/message.ts';
-import { fromEntry } from '../accept/parse.ts';
+import { fromEntry, parkedAtOf } from '../accept/parse.ts';
 import { type Clock, pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
@@ -10,6 +10,8 @@ export interface DrainDeps {
   readonly list: FallbackList;
   readonly clock: Clock;
   readonly log: Log;
+  /** What was parked longer ago becomes a dead letter. */
+  readonly maxAgeMs: number;
   /** The most that a publish may take, in milliseconds. */
   readonly publishTimeoutMs: number;
 }
@@ -38,14 +40,33 @@ export async function drainBatch(deps: DrainDeps, stopping: AbortSignal): Promis
   // The entries may have been claimed and the answer lost: the same name asks for it again.
   if (reply.kind === 'failed') reply = await list.claim(claim);
   if (reply.kind !== 'done' || reply.value.length === 0) return 'pause';
-  const messages = reply.value.map(fromEntry);
   // After a long standstill someone else may hold these entries by now.
   if (clock.now() > leaseEnds - publishTimeoutMs) return 'pause';
-  const verdicts = await publishAll(messages, deps);
+  const verdicts = await judgeAll(reply.value, deps);
   await settle(batch, verdicts, (tries) => clock.now() < leaseEnds && !(tries > 0 && stopping.aborted), deps);
   const left = verdicts.filter(({ kind }) => kind === 'done' || kind === 'dead').length;
   if (left > 0) deps.log.debug('Backfill batch published', { entries: verdicts.length, left });
   return left > 0 ? 'progress' : 'pause';
+}
+
+/** One verdict for each entry: too old, or what becomes of it when it is published. */
+async function judgeAll(entries: readonly string[], deps: DrainDeps): Promise<Verdict[]> {
+  const oldest = deps.clock.wallTime() - deps.maxAgeMs;
+  const isTooOld = (entry: string) => (parkedAtOf(entry) ?? Infinity) < oldest;
+  const young = entries.filter((entry) => !isTooOld(entry));
+  const verdicts = (await publishAll(young.map(fromEntry), deps)).values();
+  const tooOld = entries.length - young.length;
+  if (tooOld > 0)
+    deps.log.error('Parked messages were too old to be published: kept as dead letters', { entries: tooOld });
+  return entries.map((entry): Verdict => {
+    if (isTooOld(entry)) return { kind: 'dead', reason: tooOldReason(parkedAtOf(entry) ?? 0) };
+    return verdicts.next().value ?? { kind: 'return' };
+  });
+}
+
+/** The time may be anything that somebody wrote into an entry. */
+function tooOldReason(parkedAt: number): string {
+  return `Older than FALLBACK_MAX_AGE_SECONDS allows: parked at ${new Date(parkedAt).toISOString()}`;
 }
 
 async function publishAll(messages: readonly (Message | undefined)[], deps: DrainDeps): Promise<Verdict[]> {

@@ -3,6 +3,7 @@ import { createAccept } from '../../src/accept/accept.ts';
 import type { Outcome } from '../../src/accept/outcome.ts';
 import { fromEntry } from '../../src/accept/parse.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { aMessage, FakePublisher, FakeStore, KAFKA_DOWN } from '../support/fakes.ts';
 
 function setup() {
@@ -14,6 +15,7 @@ function setup() {
     publisher,
     list: store,
     bounds,
+    clock: new FakeClock(),
     onOutcome: (outcome) => heard.push(outcome),
   });
   return { publisher, store, heard, accept };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { fromEntry, parseMessage, toEntry } from '../../src/accept/parse.ts';
+import { fromEntry, parseMessage, parkedAtOf, toEntry } from '../../src/accept/parse.ts';
 import { aMessage } from '../support/fakes.ts';
 
 const NOW = 1_764_671_400_000;
@@ -95,6 +95,15 @@ describe('parseMessage', () => {
 });
 
 describe('a parked entry', () => {
+  test('says first when it was parked, if it was not put there by hand', () => {
+    const message = aMessage({ headers: { parkedAt: '7' }, value: '{"parkedAt":5,"x":1}' });
+    expect(toEntry(message, 1234)).toStartWith('{"parkedAt":1234,"id":');
+    expect(fromEntry(toEntry(message, 1234))).toEqual(message);
+    expect(parkedAtOf(toEntry(message, 1234))).toBe(1234);
+    expect(parkedAtOf(toEntry(message))).toBeUndefined();
+    expect(paths('{"parkedAt":1,"value":1}')).toEqual(['parkedAt']);
+  });
+
   test('reads back to the same message, digit for digit', () => {
     const message = aMessage({
       id: 'ü"\\',

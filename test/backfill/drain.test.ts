@@ -12,9 +12,14 @@ function setup(...ids: string[]) {
   const log = new FakeLog();
   store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
   const stopping = new AbortController();
-  const deps = { publisher, list: store, clock, log, publishTimeoutMs: 3000 };
+  const deps = { publisher, list: store, clock, log, publishTimeoutMs: 3000, maxAgeMs: 60_000 };
   return { publisher, store, clock, log, stopping, drain: () => drainBatch(deps, stopping.signal) };
 }
+
+const tooOld = (at: string) => ({
+  kind: 'dead',
+  reason: `Older than FALLBACK_MAX_AGE_SECONDS allows: parked at ${at}`,
+});
 
 describe('drainBatch', () => {
   test('publishes what is parked and settles it as done', async () => {
@@ -63,6 +68,30 @@ describe('drainBatch', () => {
       id === 'a' ? KAFKA_DOWN : { kind: 'published', partition: 0, offset: '0' };
     await drain();
     expect(store.settled[0]?.map(({ kind }) => kind)).toEqual(['dead', 'return', 'done']);
+  });
+
+  test('what was parked too long ago is a dead letter that says so, and its neighbours are published', async () => {
+    const { drain, store, publisher, clock, log } = setup();
+    const now = clock.wallTime();
+    for (const [id, parkedAt] of [
+      ['old', now - 60_001],
+      ['young', now - 60_000],
+      ['oldest', 0],
+      ['by hand', undefined],
+    ] as const) {
+      store.waiting.push(toEntry(aMessage({ id, timestamp: 0 }), parkedAt));
+    }
+    expect(await drain()).toBe('progress');
+    expect(publisher.calls.flat().map(({ id }) => id)).toEqual(['young', 'by hand']);
+    expect(store.settled as unknown).toEqual([
+      [
+        tooOld(new Date(now - 60_001).toISOString()),
+        { kind: 'done' },
+        tooOld('1970-01-01T00:00:00.000Z'),
+        { kind: 'done' },
+      ],
+    ]);
+    expect(log.lines).toContain('ERROR Parked messages were too old to be published: kept as dead letters');
   });
 
   test('pauses where nothing waits, where the store is away, and where nothing could be published', async () => {

@@ -10,7 +10,15 @@ function setup() {
   const clock = new FakeClock();
   const log = new FakeLog();
   const kafka = { open: false };
-  const deps = { publisher, list: store, clock, log, publishTimeoutMs: 3000, mayPublish: () => !kafka.open };
+  const deps = {
+    publisher,
+    list: store,
+    clock,
+    log,
+    publishTimeoutMs: 3000,
+    maxAgeMs: Infinity,
+    mayPublish: () => !kafka.open,
+  };
   const park = (...ids: string[]) => store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
   return { publisher, store, clock, log, kafka, park, worker: new BackfillWorker(deps) };
 }

@@ -224,6 +224,16 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(value(await it.store.list.requeue([one?.id ?? '']))).toBe(0);
     });
 
+    test('what is requeued is parked now: its age begins anew, and nothing else of it changes', async () => {
+      const rest = '"headers":{"parkedAt":"1"},"value":{"parkedAt":1,"n":1.10}}';
+      await kill(`{"parkedAt":1000,${rest}`, `{${rest}`);
+      value(await it.store.list.requeue('all'));
+      const [renewed = '', asItWas = ''] = await claim('b');
+      expect(renewed).toMatch(/^\{"parkedAt":1\d{12},/);
+      expect(renewed).toEndWith(`,${rest}`);
+      expect(asItWas).toBe(`{${rest}`);
+    });
+
     test('dead letters are deleted, some or all, and nothing else is', async () => {
       await kill('1', '2', '3');
       await park('waits');
