@@ -1,5 +1,6 @@
 import type { Message } from '../accept/message.ts';
 import { fromEntry, parkedAtOf } from '../accept/parse.ts';
+import { Lease } from './lease.ts';
 import { type Clock, pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
@@ -22,6 +23,7 @@ export type Drained = 'progress' | 'pause';
 const MAX_COUNT = 500;
 /** Below the megabyte that a broker takes in one request by default. */
 const MAX_BYTES = 900_000;
+const LONGEST_LEASE_MS = 10_000;
 const SETTLE_PAUSE_MS = 200;
 
 /**
@@ -30,20 +32,21 @@ const SETTLE_PAUSE_MS = 200;
  * Once `stopping` is aborted it no longer waits for a store that is away.
  */
 export async function drainBatch(deps: DrainDeps, stopping: AbortSignal): Promise<Drained> {
-  const { list, clock, publishTimeoutMs } = deps;
-  // Long enough to publish, and to settle through a short absence of the store.
-  const leaseMs = 2 * publishTimeoutMs + 4000;
-  const leaseEnds = clock.now() + leaseMs;
+  const { list, publishTimeoutMs } = deps;
+  // Long enough to settle through a short absence of the store. It is renewed while Kafka takes its time,
+  // so that what a dead worker held is not out of reach for longer.
+  const leaseMs = Math.min(2 * publishTimeoutMs + 4000, LONGEST_LEASE_MS);
   const batch = crypto.randomUUID();
+  const lease = new Lease(deps, batch, leaseMs);
   const claim = { batch, maxCount: MAX_COUNT, maxBytes: MAX_BYTES, leaseMs };
   let reply = await list.claim(claim);
   // The entries may have been claimed and the answer lost: the same name asks for it again.
   if (reply.kind === 'failed') reply = await list.claim(claim);
   if (reply.kind !== 'done' || reply.value.length === 0) return 'pause';
   // After a long standstill someone else may hold these entries by now.
-  if (clock.now() > leaseEnds - publishTimeoutMs) return 'pause';
-  const verdicts = await judgeAll(reply.value, deps);
-  await settle(batch, verdicts, (tries) => clock.now() < leaseEnds && !(tries > 0 && stopping.aborted), deps);
+  if (lease.left < leaseMs / 2) return 'pause';
+  const verdicts = await lease.during(judgeAll(reply.value, deps));
+  await settle(batch, verdicts, (tries) => lease.left > 0 && !(tries > 0 && stopping.aborted), deps);
   const left = verdicts.filter(({ kind }) => kind === 'done' || kind === 'dead').length;
   if (left > 0) deps.log.debug('Backfill batch published', { entries: verdicts.length, left });
   return left > 0 ? 'progress' : 'pause';

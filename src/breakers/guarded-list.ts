@@ -31,6 +31,10 @@ export class GuardedList implements FallbackList {
     return this.#guard(() => this.#inner.claim(request));
   }
 
+  renew(batch: string, leaseMs: number): Promise<StoreReply<boolean>> {
+    return this.#guard(() => this.#inner.renew(batch, leaseMs));
+  }
+
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
     return this.#guard(() => this.#inner.settle(batch, verdicts));
   }

@@ -65,6 +65,8 @@ export interface FallbackList extends DeadLetters {
    * Oldest first; none if nothing waits. What stands in the list may be unreadable.
    */
   claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>>;
+  /** Prolongs the lease of a claim from now on. Answers false if it was lost or settled before. */
+  renew(batch: string, leaseMs: number): Promise<StoreReply<boolean>>;
   /**
    * Ends a claim with one verdict for each entry, in the order of the claim.
    * Answers false, having done nothing, if the lease was lost or settled before.

@@ -130,6 +130,42 @@ describe('drainBatch', () => {
     expect(publisher.calls).toEqual([]);
   });
 
+  test('renews its lease for as long as Kafka takes, and settles then', async () => {
+    const { drain, store, publisher, clock, log } = setup('a');
+    const renewals: number[] = [];
+    const renew = store.renew.bind(store);
+    store.renew = (batch, ms) => {
+      renewals.push(clock.now());
+      return renewals.length === 2 ? Promise.resolve({ kind: 'failed', reason: 'away' }) : renew(batch, ms);
+    };
+    const { promise, resolve } = Promise.withResolvers<PublishResult>();
+    publisher.answer = () => promise;
+    const drained = drain();
+    await clock.advance(60_000);
+    expect(renewals).toHaveLength(24);
+    resolve({ kind: 'published', partition: 0, offset: '0' });
+    expect(await drained).toBe('progress');
+    expect(store.settled).toEqual([[{ kind: 'done' }]]);
+    await clock.advance(60_000);
+    expect(renewals).toHaveLength(24);
+    expect(log.lines.filter((line) => line.startsWith('WARNING'))).toEqual([]);
+  });
+
+  test('renews a lease that was lost no more, and says what that means', async () => {
+    const { drain, store, publisher, clock, log } = setup('a');
+    const { promise, resolve } = Promise.withResolvers<PublishResult>();
+    publisher.answer = () => promise;
+    const drained = drain();
+    await clock.advance(0);
+    store.claims.clear();
+    await clock.advance(60_000);
+    resolve({ kind: 'published', partition: 0, offset: '0' });
+    await clock.advance(0);
+    await drained;
+    expect(store.settled).toEqual([]);
+    expect(log.lines).toContain('WARNING Backfill could not settle a batch: it may be published twice');
+  });
+
   test('settles through a short absence of the store', async () => {
     const { drain, store, clock, log } = setup('a');
     const settle = store.settle.bind(store);

@@ -17,6 +17,7 @@ const CLAIM = { batch: 'b', maxCount: 1, maxBytes: 1, leaseMs: 1 };
 const VERBS: [string, (list: FallbackList) => Promise<StoreReply<unknown>>][] = [
   ['park', (list) => list.park(['x'])],
   ['claim', (list) => list.claim(CLAIM)],
+  ['renew', (list) => list.renew('b', 1)],
   ['settle', (list) => list.settle('b', [])],
   ['reap', (list) => list.reap()],
   ['deadLetters', (list) => list.deadLetters({ limit: 1 })],

@@ -131,6 +131,20 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await claim('c')).toEqual(['1', '2', '3', '4', '5']);
     });
 
+    test('a renewed lease keeps its entries, and nobody renews what was lost', async () => {
+      await park('1');
+      await claim('a');
+      const renew = async () => value(await it.store.list.renew('a', 3 * LEASE_MS));
+      expect(await renew()).toBe(true);
+      await it.wait(LEASE_MS + 20);
+      expect(await reap()).toEqual({ returned: 0, dead: 0 });
+      await it.wait(2 * LEASE_MS);
+      expect(await reap()).toEqual({ returned: 1, dead: 0 });
+      expect(await renew()).toBe(false);
+      expect(await settle('a', DONE)).toBe(false);
+      expect(await claim('b')).toEqual(['1']);
+    });
+
     test('who lost the lease can settle nothing', async () => {
       await park('1');
       await claim('a');

@@ -86,6 +86,10 @@ export class FakeStore implements Store, FallbackList {
     });
   }
 
+  renew(batch: string, leaseMs: number): Promise<StoreReply<boolean>> {
+    return this.#reply(() => this.claims.has(batch) && leaseMs > 0);
+  }
+
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
     return this.#reply(() => {
       const entries = this.claims.get(batch);

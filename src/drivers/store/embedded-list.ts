@@ -76,6 +76,11 @@ export class EmbeddedList implements FallbackList {
     });
   }
 
+  renew(batch: string, leaseMs: number): Promise<StoreReply<boolean>> {
+    const ends = this.#clock.wallTime() + leaseMs;
+    return this.#try(() => this.#run('UPDATE leases SET ends_at = ? WHERE batch = ?', ends, batch) === 1);
+  }
+
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
     return this.#try(() => {
       if (this.#run('DELETE FROM leases WHERE batch = ?', batch) === 0) return false;

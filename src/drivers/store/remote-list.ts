@@ -19,6 +19,7 @@ import { CLAIM } from './scripts/claim.ts';
 import { ATTEMPTS, DEAD, LEASES, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
 import { PARK } from './scripts/park.ts';
 import { REAP } from './scripts/reap.ts';
+import { RENEW } from './scripts/renew.ts';
 import { runScript } from './scripts/script.ts';
 import { SETTLE } from './scripts/settle.ts';
 
@@ -48,6 +49,10 @@ export class RemoteList implements FallbackList {
     const keys = [QUEUE, PENDING + batch, LEASES, ATTEMPTS];
     const args = [batch, maxCount, maxBytes, leaseMs, ALONE_AFTER];
     return this.#attempt(async (send) => (await runScript(send, CLAIM, keys, args)) as string[]);
+  }
+
+  renew(batch: string, leaseMs: number): Promise<StoreReply<boolean>> {
+    return this.#attempt(async (send) => (await runScript(send, RENEW, [LEASES], [batch, leaseMs])) === 1);
   }
 
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
