@@ -37,7 +37,6 @@ const DAY_S = 86_400;
 
 /** Part of the contract, but not of this version: naming them must not pass in silence. */
 const FUTURE_DRIVERS = ['KAFKA_REST_URL'] as const;
-const NOT_YET = ['RATE_LIMIT_MAX', 'RATE_LIMIT_WINDOW_SECONDS', 'DEDUP_TTL_SECONDS'];
 
 function whole(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -102,6 +101,9 @@ const Environment = z.object({
   FALLBACK_MAX_LENGTH: whole(1, 1_000_000_000).optional(),
   FALLBACK_MAX_AGE_SECONDS: whole(1, 10 * 365 * DAY_S).optional(),
   FALLBACK_MAX_BYTES: whole(1, 1_000_000_000_000).optional(),
+  RATE_LIMIT_MAX: whole(1, 1_000_000).optional(),
+  RATE_LIMIT_WINDOW_SECONDS: whole(1, DAY_S).optional(),
+  DEDUP_TTL_SECONDS: whole(0, 7 * DAY_S).default(600),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
   KAFKA_BREAKER_RESET_TIMEOUT: seconds(),
@@ -153,10 +155,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     fallbackMaxAgeMs: 1000 * (env.FALLBACK_MAX_AGE_SECONDS ?? Infinity),
     adminToken: env.ADMIN_TOKEN,
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
+    rateLimit: readRateLimit(env),
+    dedupTtlMs: 1000 * env.DEDUP_TTL_SECONDS,
     circuits: readCircuits(env),
     backfill: env.BACKFILL,
     log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },
-    ignored: NOT_YET.filter((name) => name in set),
   };
 }
 
@@ -166,12 +169,21 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
     if (one in set && other in set) problems.push(`${one} and ${other} are both set: choose one of them`);
   };
   exclude('KAFKA_BROKERS', 'KAFKA_REST_URL');
+  const together = (one: string, other: string) => {
+    if (one in set && !(other in set)) problems.push(`${one} needs ${other} as well`);
+  };
+  together('RATE_LIMIT_MAX', 'RATE_LIMIT_WINDOW_SECONDS');
+  together('RATE_LIMIT_WINDOW_SECONDS', 'RATE_LIMIT_MAX');
   for (const name of FUTURE_DRIVERS) {
     if (name in set) problems.push(`${name} is not supported by this version: use KAFKA_BROKERS`);
   }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
   return [...problems, ...kafkaProblems(set), ...upstashProblems(set)];
+}
+
+function readRateLimit({ RATE_LIMIT_MAX: max, RATE_LIMIT_WINDOW_SECONDS: window }: Environment) {
+  return max === undefined || window === undefined ? undefined : { max, windowMs: 1000 * window };
 }
 
 function readCircuits(env: Environment) {

@@ -1,11 +1,12 @@
-import type { Hono } from 'hono';
 import { createAccept } from './accept/accept.ts';
+import { createAdmit } from './accept/admission.ts';
 import { createInFlight } from './accept/in-flight.ts';
+import { Recorder } from './accept/recorder.ts';
 import { BackfillWorker } from './backfill/worker.ts';
 import { GuardedPublisher } from './breakers/guarded-publisher.ts';
 import { GuardedStore } from './breakers/guarded-store.ts';
 import type { Config } from './config.ts';
-import { createApp } from './http/app.ts';
+import { type App, createApp } from './http/app.ts';
 import type { DevDeps } from './http/routes/dev.ts';
 import { createCircuit } from './ops/circuits.ts';
 import { createMetrics } from './ops/metrics.ts';
@@ -15,6 +16,7 @@ import { StoreWatch } from './ops/store-watch.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Publisher } from './ports/publisher.ts';
+import type { Receipt } from './ports/receipts.ts';
 import type { Store } from './ports/store.ts';
 
 export interface ServiceDeps {
@@ -28,7 +30,7 @@ export interface ServiceDeps {
 }
 
 export interface Service {
-  readonly app: Hono;
+  readonly app: App;
   readonly worker: BackfillWorker;
   readonly watch: StoreWatch;
   /** Makes the first connection to Kafka, so that no message waits for it. */
@@ -45,6 +47,9 @@ export interface Service {
 /** Platforms kill after 10 s: time is left to park, and to answer. */
 const GIVE_UP_MS = 5000;
 
+/** An id is held longer than it takes to publish, and then to park. */
+const PARK_MS = 5000;
+
 /** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
 export function createService({ config, clock, log, devKafka, ...drivers }: ServiceDeps): Service {
   const circuit = (name: 'kafka' | 'redis') =>
@@ -60,12 +65,30 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
   const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
   const logOutcome = createOutcomeLog(log, clock);
   const inFlight = createInFlight();
+  const recorder = new Recorder({
+    receipts: store.receipts,
+    clock,
+    ttlMs: config.dedupTtlMs,
+    onDropped: (count) => metrics.countDroppedReceipts(count),
+  });
+  const record = (receipt: Receipt) => recorder.record(receipt);
+  const admit = createAdmit({
+    gate: store.gate,
+    clock,
+    limit: config.rateLimit,
+    holdMs: config.dedupTtlMs > 0 ? config.publishTimeoutMs + PARK_MS : undefined,
+    waitingReceipt: (id) => recorder.waiting(id),
+    onBypass: (count) => metrics.countBypassed(count),
+  });
   const accept = inFlight.watch(
     createAccept({
       publisher,
       list: store.list,
       bounds: config.fallback,
       clock,
+      gate: store.gate,
+      admit,
+      record,
       onOutcome(outcome, message) {
         metrics.countOutcome(outcome.kind);
         logOutcome(outcome, message);
@@ -77,6 +100,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     list: store.list,
     clock,
     log,
+    record,
     publishTimeoutMs: config.publishTimeoutMs,
     maxAgeMs: config.fallbackMaxAgeMs,
     mayPublish: () => circuits.kafka.allows,
@@ -92,6 +116,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     defaultTopic: config.defaultTopic,
     topics: config.topics,
     maxBodyBytes: config.maxBodyBytes,
+    findReceipt: (id) => recorder.find(id),
     readiness: () => readinessOf(states(), watch, stopping),
     stopping: () => stopping,
     admin:
@@ -112,6 +137,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
       watch.stop();
       const cancel = clock.after(GIVE_UP_MS, () => publisher.giveUp());
       await Promise.all([inFlight.ended(), worker.stop()]);
+      await recorder.finish();
       cancel();
     },
     async close() {

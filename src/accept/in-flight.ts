@@ -5,8 +5,8 @@ export function createInFlight() {
   const running = new Set<Promise<unknown>>();
   return {
     watch(accept: Accept): Accept {
-      return async (messages) => {
-        const outcomes = accept(messages);
+      return async (submissions) => {
+        const outcomes = accept(submissions);
         running.add(outcomes);
         try {
           return await outcomes;

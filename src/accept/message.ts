@@ -11,6 +11,15 @@ export interface Message {
   readonly timestamp: number;
 }
 
+/** A message as it stands at the gate. */
+export interface Submission {
+  readonly message: Message;
+  /** The client chose the id: a second one with it is the same message, sent again. */
+  readonly named: boolean;
+  /** Whose limit the message counts against. */
+  readonly client: string;
+}
+
 /** The header by which consumers recognise a record that was written twice. */
 export const ID_HEADER = 'spillway-id';
 

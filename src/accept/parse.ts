@@ -9,7 +9,8 @@ export interface FieldError {
 }
 
 export type Parsed =
-  | { readonly kind: 'message'; readonly message: Message }
+  /** `named`: the client chose the id. */
+  | { readonly kind: 'message'; readonly message: Message; readonly named: boolean }
   | { readonly kind: 'not-json' }
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
 
@@ -71,6 +72,7 @@ export function parseMessage(json: string, context: ParseContext): Parsed {
   return {
     kind: 'message',
     message: toMessage(json, fields, fields.id ?? context.newId(), topic, timestamp),
+    named: fields.id !== undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { type Clock, pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import type { FallbackList, Verdict } from '../ports/fallback-list.ts';
+import type { Receipt } from '../ports/receipts.ts';
 
 export interface DrainDeps {
   readonly publisher: Publisher;
@@ -13,6 +14,8 @@ export interface DrainDeps {
   readonly log: Log;
   /** What was parked longer ago becomes a dead letter. */
   readonly maxAgeMs: number;
+  /** Hears what became of the parked messages; must not wait. */
+  record: (receipt: Receipt) => void;
   /** The most that a publish may take, in milliseconds. */
   readonly publishTimeoutMs: number;
 }
@@ -62,8 +65,11 @@ async function judgeAll(entries: readonly string[], deps: DrainDeps): Promise<Ve
   if (tooOld > 0)
     deps.log.error('Parked messages were too old to be published: kept as dead letters', { entries: tooOld });
   return entries.map((entry): Verdict => {
-    if (isTooOld(entry)) return { kind: 'dead', reason: tooOldReason(parkedAtOf(entry) ?? 0) };
-    return verdicts.next().value ?? { kind: 'return' };
+    if (!isTooOld(entry)) return verdicts.next().value ?? { kind: 'return' };
+    const reason = tooOldReason(parkedAtOf(entry) ?? 0);
+    const message = fromEntry(entry);
+    if (message) deps.record({ id: message.id, status: 'dead', topic: message.topic, reason });
+    return { kind: 'dead', reason };
   });
 }
 
@@ -75,6 +81,10 @@ function tooOldReason(parkedAt: number): string {
 async function publishAll(messages: readonly (Message | undefined)[], deps: DrainDeps): Promise<Verdict[]> {
   const readable = messages.filter((message) => message !== undefined);
   const results = readable.length > 0 ? await deps.publisher.publish(readable) : [];
+  for (const [index, message] of readable.entries()) {
+    const receipt = toReceipt(message, results[index]);
+    if (receipt) deps.record(receipt);
+  }
   const verdicts = new Map(readable.map((message, index) => [message, toVerdict(results[index])]));
   return messages.map((message) => {
     const verdict: Verdict = message
@@ -88,6 +98,20 @@ async function publishAll(messages: readonly (Message | undefined)[], deps: Drai
     }
     return verdict;
   });
+}
+
+/** Undefined where the message goes on waiting. */
+function toReceipt({ id, topic }: Message, result: PublishResult | undefined): Receipt | undefined {
+  switch (result?.kind) {
+    case 'published':
+      return { id, status: 'published', topic, partition: result.partition, offset: result.offset };
+    case 'rejected':
+      return { id, status: 'dead', topic, reason: result.reason };
+    case 'failed':
+    case 'refused':
+    case undefined:
+      return undefined;
+  }
 }
 
 function toVerdict(result: PublishResult | undefined): Verdict {

@@ -3,12 +3,16 @@ import type { Probe } from '../ports/probe.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 import type { Store } from '../ports/store.ts';
 import type { Circuit } from './circuit.ts';
+import { GuardedGate } from './guarded-gate.ts';
 import { GuardedList } from './guarded-list.ts';
+import { GuardedReceipts } from './guarded-receipts.ts';
 import { ANSWERED, type CallVerdict, judgeProbe } from './verdict.ts';
 
 /** A store behind a circuit: while it is open every verb is refused at once. */
 export class GuardedStore implements Store {
   readonly list: GuardedList;
+  readonly gate: GuardedGate;
+  readonly receipts: GuardedReceipts;
   readonly #inner: Store;
   readonly #circuit: Circuit;
 
@@ -16,6 +20,8 @@ export class GuardedStore implements Store {
     this.#inner = inner;
     this.#circuit = circuit;
     this.list = new GuardedList(inner.list, (verb) => this.#guard(verb));
+    this.gate = new GuardedGate(inner.gate, (verb) => this.#guard(verb));
+    this.receipts = new GuardedReceipts(inner.receipts, (verb) => this.#guard(verb));
     circuit.recoverBy(async () => judgeProbe(await inner.probe()));
   }
 

@@ -14,7 +14,9 @@ function listen() {
       reusePort: false,
       // The app has its own limit, which answers with a problem document; Bun's would answer without one.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request) => service.app.fetch(request),
+      // The address of the connection: a header that names another could be anyone's invention.
+      fetch: (request, self) =>
+        service.app.fetch(request, { clientAddress: self.requestIP(request)?.address }),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';

@@ -30,8 +30,7 @@ export async function openContainer(logName: string): Promise<Container> {
     stdoutLog.warning('No log file', { reason }),
   );
   const log = createLog(config.log, clock, [print, file]);
-  for (const name of config.ignored)
-    log.warning(`${name} is not supported by this version and has no effect`);
+
   const drivers = await orExit(() => openDrivers(config, clock));
   return { config, log, drivers, service: createService({ config, clock, log, ...drivers }) };
 }

@@ -1,14 +1,16 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Log } from '../ports/log.ts';
+import type { ClientEnv } from './client-env.ts';
 import { problem, retryAfter } from './errors.ts';
 import { type AdminDeps, adminRoutes } from './routes/admin.ts';
 import { type DevDeps, devRoutes } from './routes/dev.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
+import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
-export interface AppDeps extends MessagesDeps, HealthDeps, MetricsDeps {
+export interface AppDeps extends MessagesDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
   /** True from the moment that the process was told to stop. */
   stopping: () => boolean;
@@ -18,9 +20,11 @@ export interface AppDeps extends MessagesDeps, HealthDeps, MetricsDeps {
   readonly dev?: DevDeps | undefined;
 }
 
+export type App = Hono<ClientEnv>;
+
 /** The HTTP side of the service, for every runtime that has `Request` and `Response`. */
-export function createApp(deps: AppDeps): Hono {
-  const app = new Hono();
+export function createApp(deps: AppDeps): App {
+  const app: App = new Hono();
   app.use(requestId());
   app.use('/v1/*', async (c, next) => {
     if (!deps.stopping()) return next();
@@ -29,6 +33,7 @@ export function createApp(deps: AppDeps): Hono {
     });
   });
   app.route('/', messagesRoutes(deps));
+  app.route('/', receiptsRoutes(deps));
   app.route('/', healthRoutes(deps));
   app.route('/', metricsRoutes(deps));
   if (deps.admin) app.route('/', adminRoutes(deps.admin));

@@ -11,10 +11,12 @@ const PROBLEMS = {
   forbidden: { status: 403, title: 'The token is wrong' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'in-flight': { status: 409, title: 'The message is on its way' },
   'too-large': { status: 413, title: 'The message is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'invalid-message': { status: 422, title: 'The message is not valid' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
+  limited: { status: 429, title: 'Too many messages' },
   internal: { status: 500, title: 'The service failed' },
   unavailable: { status: 503, title: 'The service is unavailable' },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;

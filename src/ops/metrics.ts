@@ -13,10 +13,24 @@ export interface Metrics {
   /** One more message that came to this end. */
   countOutcome(kind: Outcome['kind']): void;
   countFault(service: ServiceName): void;
+  /** So many messages were let in without an answer of the gate. */
+  countBypassed(messages: number): void;
+  /** So many receipts were given up: too many waited for the store. */
+  countDroppedReceipts(receipts: number): void;
   /** Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
 }
+
+const OUTCOMES = [
+  'published',
+  'queued',
+  'duplicate',
+  'rejected',
+  'unavailable',
+  'in-flight',
+  'limited',
+] as const satisfies readonly Outcome['kind'][];
 
 /** What is counted, and what is asked for when somebody looks. */
 export function createMetrics(
@@ -40,9 +54,18 @@ export function createMetrics(
     labelNames: ['outcome'],
     registers,
   });
+  const bypassed = new Counter({
+    name: 'spillway_gate_bypassed_total',
+    help: 'Messages let in without asking for their limit or their id, because Redis gave no answer',
+    registers,
+  });
+  const droppedReceipts = new Counter({
+    name: 'spillway_receipts_dropped_total',
+    help: 'Receipts that were never written, because too many waited for Redis',
+    registers,
+  });
   for (const service of services) failures.inc({ service }, 0);
-  for (const outcome of ['published', 'queued', 'rejected', 'unavailable'] as const)
-    messages.inc({ outcome }, 0);
+  for (const outcome of OUTCOMES) messages.inc({ outcome }, 0);
 
   new Gauge({
     name: 'circuit_breaker_state',
@@ -78,6 +101,8 @@ export function createMetrics(
   return {
     countOutcome: (outcome) => messages.inc({ outcome }),
     countFault: (service) => failures.inc({ service }),
+    countBypassed: (count) => bypassed.inc(count),
+    countDroppedReceipts: (count) => droppedReceipts.inc(count),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -30,6 +30,12 @@ export function createOutcomeLog(log: Log, clock: Clock): (outcome: Outcome, mes
         });
         return;
       }
+      case 'duplicate':
+      case 'in-flight':
+        return;
+      case 'limited':
+        if (throttle('limited')) log.info('A client is over its rate limit - answered 429');
+        return;
       case 'rejected':
         if (throttle('rejected'))
           log.warning('Kafka refused a message for good', { id, topic, reason: outcome.reason });

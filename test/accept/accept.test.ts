@@ -2,23 +2,36 @@ import { describe, expect, test } from 'bun:test';
 import { createAccept } from '../../src/accept/accept.ts';
 import type { Outcome } from '../../src/accept/outcome.ts';
 import { fromEntry } from '../../src/accept/parse.ts';
+import type { Admission } from '../../src/ports/gate.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
+import type { Receipt } from '../../src/ports/receipts.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakePublisher, FakeStore, KAFKA_DOWN } from '../support/fakes.ts';
+import { aMessage, aSubmission, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
 
 function setup() {
   const publisher = new FakePublisher();
   const store = new FakeStore();
   const heard: Outcome[] = [];
-  const bounds = { maxLength: 10 };
+  const recorded: Receipt[] = [];
+  const admissions: Admission[] = [];
   const accept = createAccept({
     publisher,
     list: store,
-    bounds,
+    bounds: { maxLength: 10 },
     clock: new FakeClock(),
+    gate: store.gate,
+    admit: (submissions) =>
+      Promise.resolve(
+        submissions.map(({ message: { id } }, index) => {
+          const admission = admissions[index] ?? { kind: 'admitted' };
+          store.marks.held.set(id, 'nonce');
+          return { admission, hold: admission.kind === 'admitted' ? { id, nonce: 'nonce' } : undefined };
+        }),
+      ),
+    record: (receipt) => void recorded.push(receipt),
     onOutcome: (outcome) => heard.push(outcome),
   });
-  return { publisher, store, heard, accept };
+  return { publisher, store, heard, recorded, admissions, accept };
 }
 
 const REFUSED: PublishResult = { kind: 'refused', because: 'open', retryInMs: 7000 };
@@ -27,7 +40,7 @@ const REJECTED: PublishResult = { kind: 'rejected', cause: 'too-large', reason: 
 describe('accept', () => {
   test('a message that Kafka acknowledged is published, and not parked', async () => {
     const { accept, store } = setup();
-    expect(await accept([aMessage()])).toEqual([{ kind: 'published', partition: 0, offset: '0' }]);
+    expect(await accept([aSubmission()])).toEqual([{ kind: 'published', partition: 0, offset: '0' }]);
     expect(store.waiting).toEqual([]);
   });
 
@@ -38,14 +51,14 @@ describe('accept', () => {
   ])('a message is queued when %s', async (_, result) => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => result;
-    expect(await accept([aMessage()])).toEqual([{ kind: 'queued' }]);
+    expect(await accept([aSubmission()])).toEqual([{ kind: 'queued' }]);
     expect(store.waiting.map(fromEntry)).toEqual([aMessage()]);
   });
 
   test('a message that Kafka refuses for good is rejected, and not parked', async () => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => REJECTED;
-    expect(await accept([aMessage()])).toMatchObject([{ kind: 'rejected', cause: 'too-large' }]);
+    expect(await accept([aSubmission()])).toMatchObject([{ kind: 'rejected', cause: 'too-large' }]);
     expect(store.waiting).toEqual([]);
   });
 
@@ -53,7 +66,7 @@ describe('accept', () => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => REFUSED;
     store.fault = { kind: 'refused', retryInMs: 2000 };
-    expect(await accept([aMessage()])).toMatchObject([
+    expect(await accept([aSubmission()])).toMatchObject([
       { kind: 'unavailable', cause: 'both-open', retryInMs: 2000 },
     ]);
   });
@@ -62,7 +75,7 @@ describe('accept', () => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => REFUSED;
     store.fault = { kind: 'failed', reason: 'gone' };
-    expect(await accept([aMessage()])).toMatchObject([
+    expect(await accept([aSubmission()])).toMatchObject([
       { kind: 'unavailable', cause: 'failed', retryInMs: 0 },
     ]);
   });
@@ -71,7 +84,7 @@ describe('accept', () => {
     const { accept, publisher, store } = setup();
     store.waiting.push(...Array.from({ length: 10 }, () => 'x'));
     publisher.answer = () => REFUSED;
-    expect(await accept([aMessage()])).toMatchObject([
+    expect(await accept([aSubmission()])).toMatchObject([
       { kind: 'unavailable', cause: 'list-full', retryInMs: 7000 },
     ]);
     expect(store.waiting).toHaveLength(10);
@@ -79,9 +92,9 @@ describe('accept', () => {
 
   test('each message of several gets its own outcome, in order, and the failed ones are parked together', async () => {
     const { accept, publisher, store, heard } = setup();
-    const answers: Record<string, PublishResult> = { b: KAFKA_DOWN, c: REJECTED, d: KAFKA_DOWN };
+    const answers: Record<string, PublishResult> = { b: KAFKA_DOWN, c: REJECTED, d: KAFKA_DOWN, PUBLISHED };
     publisher.answer = ({ id }) => answers[id] ?? { kind: 'published', partition: 1, offset: '5' };
-    const outcomes = await accept(['a', 'b', 'c', 'd'].map((id) => aMessage({ id })));
+    const outcomes = await accept(['a', 'b', 'c', 'd'].map((id) => aSubmission({ id })));
     expect(outcomes.map(({ kind }) => kind)).toEqual(['published', 'queued', 'rejected', 'queued']);
     expect(store.waiting.map((entry) => fromEntry(entry)?.id)).toEqual(['b', 'd']);
     expect(heard).toEqual(outcomes);
@@ -90,7 +103,53 @@ describe('accept', () => {
   test('a message that the publisher forgot is never told that it was published', async () => {
     const { accept, publisher, store } = setup();
     publisher.publish = () => Promise.resolve([]);
-    expect(await accept([aMessage()])).toEqual([{ kind: 'queued' }]);
+    expect(await accept([aSubmission()])).toEqual([{ kind: 'queued' }]);
     expect(store.waiting).toHaveLength(1);
+  });
+
+  test('what is turned away is neither published nor parked, and shifts no outcome of its neighbours', async () => {
+    const { accept, admissions, publisher, recorded } = setup();
+    const receipt: Receipt = { id: 'a', status: 'queued', topic: 'messages' };
+    admissions.push(
+      { kind: 'replayed', receipt },
+      { kind: 'admitted' },
+      { kind: 'limited', retryInMs: 5 },
+      { kind: 'in-flight' },
+      { kind: 'admitted' },
+    );
+    publisher.answer = ({ id }) => ({ kind: 'published', partition: 0, offset: id });
+    expect(await accept(['1', '2', '3', '4', '5'].map((id) => aSubmission({ id })))).toEqual([
+      { kind: 'duplicate', receipt },
+      { kind: 'published', partition: 0, offset: '2' },
+      { kind: 'limited', retryInMs: 5 },
+      { kind: 'in-flight' },
+      { kind: 'published', partition: 0, offset: '5' },
+    ]);
+    expect(publisher.calls.flat().map(({ id }) => id)).toEqual(['2', '5']);
+    expect(recorded.map(({ id }) => id)).toEqual(['2', '5']);
+  });
+
+  test('whether Kafka or the list took it: it gets its receipt, and its id stays taken', async () => {
+    const { accept, publisher, store, recorded } = setup();
+    publisher.answer = ({ id }) => (id === 'parked' ? KAFKA_DOWN : PUBLISHED);
+    await accept([aSubmission({ id: 'parked' }), aSubmission({ id: 'taken' })]);
+    expect(recorded).toEqual([
+      { id: 'parked', status: 'queued', topic: 'messages' },
+      { id: 'taken', status: 'published', topic: 'messages', partition: 0, offset: '0' },
+    ]);
+    expect(store.marks.held.size).toBe(2);
+  });
+
+  test.each([
+    ['rejected', REJECTED, undefined],
+    ['unavailable', KAFKA_DOWN, { kind: 'failed', reason: 'gone' } as const],
+  ])('an id whose message is %s is free again, and has no receipt', async (kind, result, fault) => {
+    const { accept, publisher, store, recorded } = setup();
+    publisher.answer = () => result;
+    store.park = () => Promise.resolve(fault ?? { kind: 'done', value: 'parked' });
+    expect(await accept([aSubmission()])).toMatchObject([{ kind }]);
+    await Promise.resolve();
+    expect(store.marks.held.size).toBe(0);
+    expect(recorded).toEqual([]);
   });
 });

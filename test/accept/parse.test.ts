@@ -27,13 +27,13 @@ describe('parseMessage', () => {
       value: '1.10',
       timestamp: NOW,
     };
-    expect(parse('{"value":1.10}')).toEqual({ kind: 'message', message });
+    expect(parse('{"value":1.10}')).toEqual({ kind: 'message', message, named: false });
   });
 
   test('keeps what the client gave', () => {
     const fields = { id: 'mine', topic: 'orders', key: '', headers: { trace: 'ü' }, timestamp: 0 };
     const parsed = parse(JSON.stringify({ ...fields, value: null }));
-    expect(parsed).toEqual({ kind: 'message', message: { ...fields, value: 'null' } });
+    expect(parsed).toEqual({ kind: 'message', message: { ...fields, value: 'null' }, named: true });
   });
 
   test.each(['', '{', '{"value":01}', '{"value":1}x', 'nul', '{"value":"\n"}'])('%j is not JSON', (json) => {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import { toEntry } from '../../src/accept/parse.ts';
 import { drainBatch } from '../../src/backfill/drain.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
+import type { Receipt } from '../../src/ports/receipts.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN } from '../support/fakes.ts';
+import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
 
 function setup(...ids: string[]) {
   const publisher = new FakePublisher();
@@ -12,8 +13,10 @@ function setup(...ids: string[]) {
   const log = new FakeLog();
   store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
   const stopping = new AbortController();
-  const deps = { publisher, list: store, clock, log, publishTimeoutMs: 3000, maxAgeMs: 60_000 };
-  return { publisher, store, clock, log, stopping, drain: () => drainBatch(deps, stopping.signal) };
+  const recorded: Receipt[] = [];
+  const record = (receipt: Receipt) => void recorded.push(receipt);
+  const deps = { publisher, list: store, clock, log, record, publishTimeoutMs: 3000, maxAgeMs: 60_000 };
+  return { publisher, store, clock, log, stopping, recorded, drain: () => drainBatch(deps, stopping.signal) };
 }
 
 const tooOld = (at: string) => ({
@@ -58,6 +61,17 @@ describe('drainBatch', () => {
         { kind: 'return' },
         { kind: 'dead', reason: 'The entry is not a message' },
       ],
+    ]);
+  });
+
+  test('tells what became of each message that left the list', async () => {
+    const { drain, publisher, recorded } = setup('ok', 'down', 'never');
+    const never: PublishResult = { kind: 'rejected', cause: 'too-large', reason: 'Too large' };
+    publisher.answer = ({ id }) => ({ ok: PUBLISHED, never })[id] ?? KAFKA_DOWN;
+    await drain();
+    expect(recorded).toEqual([
+      { id: 'ok', status: 'published', topic: 'messages', partition: 0, offset: '0' },
+      { id: 'never', status: 'dead', topic: 'messages', reason: 'Too large' },
     ]);
   });
 

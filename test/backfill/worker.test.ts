@@ -15,6 +15,7 @@ function setup() {
     list: store,
     clock,
     log,
+    record: () => {},
     publishTimeoutMs: 3000,
     maxAgeMs: Infinity,
     mayPublish: () => !kafka.open,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { Circuit } from '../../src/breakers/circuit.ts';
 import { GuardedStore } from '../../src/breakers/guarded-store.ts';
-import type { FallbackList } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -14,27 +14,31 @@ function setup() {
 }
 
 const CLAIM = { batch: 'b', maxCount: 1, maxBytes: 1, leaseMs: 1 };
-const VERBS: [string, (list: FallbackList) => Promise<StoreReply<unknown>>][] = [
-  ['park', (list) => list.park(['x'])],
-  ['claim', (list) => list.claim(CLAIM)],
-  ['renew', (list) => list.renew('b', 1)],
-  ['settle', (list) => list.settle('b', [])],
-  ['reap', (list) => list.reap()],
-  ['deadLetters', (list) => list.deadLetters({ limit: 1 })],
-  ['requeue', (list) => list.requeue('all')],
-  ['discard', (list) => list.discard(['x'])],
-  ['backlog', (list) => list.backlog()],
+const VERBS: [string, (store: Store) => Promise<StoreReply<unknown>>][] = [
+  ['park', ({ list }) => list.park(['x'])],
+  ['claim', ({ list }) => list.claim(CLAIM)],
+  ['renew', ({ list }) => list.renew('b', 1)],
+  ['settle', ({ list }) => list.settle('b', [])],
+  ['reap', ({ list }) => list.reap()],
+  ['deadLetters', ({ list }) => list.deadLetters({ limit: 1 })],
+  ['requeue', ({ list }) => list.requeue('all')],
+  ['discard', ({ list }) => list.discard(['x'])],
+  ['backlog', ({ list }) => list.backlog()],
+  ['admit', ({ gate }) => gate.admit([])],
+  ['release', ({ gate }) => gate.release([])],
+  ['save', ({ receipts }) => receipts.save([], 1)],
+  ['read', ({ receipts }) => receipts.read('x')],
 ];
 
 describe('GuardedStore', () => {
   test.each(VERBS)('%s passes through, and its faults open the circuit', async (_, verb) => {
     const { inner, circuit, guarded } = setup();
-    expect((await verb(guarded.list)).kind).toBe('done');
+    expect((await verb(guarded)).kind).toBe('done');
     inner.fault = { kind: 'failed', reason: 'gone' };
-    for (let count = 0; count < 3; count++) expect((await verb(guarded.list)).kind).toBe('failed');
+    for (let count = 0; count < 3; count++) expect((await verb(guarded)).kind).toBe('failed');
     expect(circuit.state).toBe('open');
     inner.fault = undefined;
-    expect(await verb(guarded.list)).toEqual({ kind: 'refused', retryInMs: 1000 });
+    expect(await verb(guarded)).toEqual({ kind: 'refused', retryInMs: 1000 });
   });
 
   test('asking for its durability counts as well', async () => {

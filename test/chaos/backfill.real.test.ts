@@ -53,9 +53,13 @@ describeReal('the worker, as a process of its own,', ['kafka', 'redis'], () => {
   }
 
   const isDrained = () =>
-    until('the list and all claims are empty', async () => (await redis.client().keys('*')).length === 0, {
-      timeoutMs: 60_000,
-    });
+    until(
+      'the list and all claims are empty',
+      async () => (await redis.client().keys(`*${QUEUE}*`)).length === 0,
+      {
+        timeoutMs: 60_000,
+      },
+    );
 
   const idsInTopic = async () => (await kafka.read(topic)).map(({ headers }) => headers['spillway-id'] ?? '');
 
@@ -129,7 +133,7 @@ describeReal('the worker, as a process of its own,', ['kafka', 'redis'], () => {
         everyMs: 1,
       });
       expect(await first.end('SIGTERM')).toBe(0);
-      expect(await redis.client().keys('*')).toEqual([QUEUE]);
+      expect(await redis.client().keys(`*${QUEUE}*`)).toEqual([QUEUE]);
       const second = await startWorker();
       await isDrained();
       const found = await idsInTopic();

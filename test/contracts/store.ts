@@ -1,17 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { ALONE_AFTER, MAX_ATTEMPTS, POISON, type Verdict } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
-import type { Store } from '../../src/ports/store.ts';
-
-export interface StoreUnderTest {
-  /** An empty store. */
-  readonly store: Store;
-  /** What it says of itself, where that is not `durable`: Upstash keeps its settings to itself. */
-  readonly durability?: 'unknown';
-  /** Lets so many milliseconds pass by the store's clock. */
-  wait(ms: number): Promise<void>;
-  close(): Promise<void>;
-}
+import { gateContract } from './gate.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 const LEASE_MS = 300;
 const DONE: Verdict = { kind: 'done' };
@@ -21,6 +12,7 @@ const DEAD: Verdict = { kind: 'dead', reason: 'Broken' };
 
 /** What every store promises. */
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  gateContract(name, open);
   describe(`${name} keeps the store's contract:`, () => {
     let it: StoreUnderTest;
     beforeEach(async () => {

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/accept/message.ts';
+import type { Message, Submission } from '../../src/accept/message.ts';
 import type { Durability } from '../../src/ports/durability.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
@@ -15,6 +15,7 @@ import type {
 } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { FakeMarks } from './fake-marks.ts';
 
 /** A complete message; `over` says what matters to the test. */
 export function aMessage(over: Partial<Message> = {}): Message {
@@ -27,6 +28,11 @@ export function aMessage(over: Partial<Message> = {}): Message {
     timestamp: 1_764_671_400_000,
     ...over,
   };
+}
+
+/** A message from a client that chose no id. */
+export function aSubmission(over: Partial<Message> = {}): Submission {
+  return { message: aMessage(over), named: false, client: '192.0.2.1' };
 }
 
 export const PUBLISHED: PublishResult = { kind: 'published', partition: 0, offset: '0' };
@@ -63,6 +69,9 @@ type NotDone = Exclude<StoreReply<never>, { kind: 'done' }>;
 /** A list in memory, without leases; while `fault` is set every verb answers with it. */
 export class FakeStore implements Store, FallbackList {
   readonly list = this;
+  readonly marks = new FakeMarks(() => this.fault);
+  readonly gate = this.marks;
+  readonly receipts = this.marks;
   readonly waiting: string[] = [];
   readonly dead: DeadLetter[] = [];
   readonly settled: (readonly Verdict[])[] = [];

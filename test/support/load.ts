@@ -17,12 +17,16 @@ export class Load {
   readonly #service: Spillway;
   readonly #pending = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setInterval>;
+  /** An id that an earlier load has used would be answered with its receipt. */
+  readonly #name = crypto.randomUUID().slice(0, 8);
   #count = 0;
 
   constructor(service: Spillway, perSecond: number) {
     this.#service = service;
     this.#timer = setInterval(() => {
-      const sent = this.#send(`load-${this.#count++}`).finally(() => this.#pending.delete(sent));
+      const sent = this.#send(`load-${this.#name}-${this.#count++}`).finally(() =>
+        this.#pending.delete(sent),
+      );
       this.#pending.add(sent);
     }, 1000 / perSecond);
   }

@@ -15,7 +15,7 @@ import {
 } from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { DEAD_LETTERS_SCHEMA, EmbeddedDeadLetters } from './embedded-dead-letters.ts';
-import { transaction } from '../sqlite.ts';
+import { attempt } from './embedded-attempt.ts';
 
 /** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
 export const LIST_SCHEMA = `
@@ -217,11 +217,6 @@ export class EmbeddedList implements FallbackList {
   }
 
   #try<T>(verb: () => T): Promise<StoreReply<T>> {
-    try {
-      return Promise.resolve({ kind: 'done', value: transaction(this.#database, verb) });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      return Promise.resolve({ kind: 'failed', reason: `The embedded list failed: ${reason}` });
-    }
+    return attempt(this.#database, verb);
   }
 }

@@ -5,16 +5,23 @@ import type { Probe } from '../../ports/probe.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Store } from '../../ports/store.ts';
 import { openDatabase } from '../sqlite.ts';
+import { EmbeddedGate } from './embedded-gate.ts';
 import { EmbeddedList, LIST_SCHEMA } from './embedded-list.ts';
+import { MARKS_SCHEMA } from './embedded-marks.ts';
+import { EmbeddedReceipts } from './embedded-receipts.ts';
 
 /** What Redis keeps, in a SQLite file, for development. What it has answered is on the disk. */
 export class EmbeddedStore implements Store {
   readonly list: EmbeddedList;
+  readonly gate: EmbeddedGate;
+  readonly receipts: EmbeddedReceipts;
   readonly #database: DatabaseSync;
 
   constructor(directory: string, clock: Clock) {
-    this.#database = openDatabase(directory, 'fallback.db', LIST_SCHEMA);
+    this.#database = openDatabase(directory, 'fallback.db', LIST_SCHEMA + MARKS_SCHEMA);
     this.list = new EmbeddedList(this.#database, clock);
+    this.gate = new EmbeddedGate(this.#database, clock);
+    this.receipts = new EmbeddedReceipts(this.#database, clock);
   }
 
   async probe(): Promise<Probe> {

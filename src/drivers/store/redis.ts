@@ -5,13 +5,17 @@ import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { COMMAND_TIMEOUT_MS, connectRedis } from './redis-connect.ts';
 import { readDurability } from './remote-durability.ts';
+import { RemoteGate } from './remote-gate.ts';
 import { RemoteList } from './remote-list.ts';
+import { RemoteReceipts } from './remote-receipts.ts';
 import { NOWHERE } from './scripts/keys.ts';
 import type { Send } from './scripts/script.ts';
 
 /** Redis, over its own protocol. */
 export class RedisStore implements Store {
   readonly list = new RemoteList((verb) => this.#attempt(verb));
+  readonly gate = new RemoteGate((verb) => this.#attempt(verb));
+  readonly receipts = new RemoteReceipts((verb) => this.#attempt(verb));
   readonly #redis: Redis | Cluster;
   /** Commands of the first moments wait for the first connection, or for the news that there is none. */
   readonly #started: Promise<void>;

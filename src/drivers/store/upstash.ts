@@ -4,6 +4,8 @@ import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
 import { readDurability } from './remote-durability.ts';
+import { RemoteGate } from './remote-gate.ts';
+import { RemoteReceipts } from './remote-receipts.ts';
 import { CLAIM } from './scripts/claim.ts';
 import { NOWHERE } from './scripts/keys.ts';
 import { REAP } from './scripts/reap.ts';
@@ -31,6 +33,8 @@ const LARGE_BYTES = 250_000;
 /** Redis over HTTP, as Upstash offers it. */
 export class UpstashStore implements Store {
   readonly list: UpstashList;
+  readonly gate: RemoteGate;
+  readonly receipts: RemoteReceipts;
   readonly #line: Line;
   readonly #token: string;
 
@@ -39,6 +43,8 @@ export class UpstashStore implements Store {
     this.#line = new Line(openPost(url, token));
     this.#token = token;
     this.list = new UpstashList(this.#attempt, maxListBytes);
+    this.gate = new RemoteGate(this.#attempt);
+    this.receipts = new RemoteReceipts(this.#attempt);
   }
 
   /** A full or read-only Redis answers PING; only a write shows whether it would park. */

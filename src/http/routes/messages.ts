@@ -1,10 +1,12 @@
 import { type Context, Hono } from 'hono';
 import type { Accept } from '../../accept/accept.ts';
 import type { Message } from '../../accept/message.ts';
-import type { Outcome } from '../../accept/outcome.ts';
 import { parseMessage } from '../../accept/parse.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { allowOnly, problem, retryAfter } from '../errors.ts';
+import { clientOf } from '../client.ts';
+import type { ClientEnv } from '../client-env.ts';
+import { allowOnly, problem } from '../errors.ts';
+import { toResponse } from '../outcome-response.ts';
 import { readBody } from '../read-body.ts';
 
 export interface MessagesDeps {
@@ -16,8 +18,8 @@ export interface MessagesDeps {
 }
 
 /** `POST /v1/messages`: one message. */
-export function messagesRoutes({ accept, maxBodyBytes, ...deps }: MessagesDeps): Hono {
-  const app = new Hono();
+export function messagesRoutes({ accept, maxBodyBytes, ...deps }: MessagesDeps): Hono<ClientEnv> {
+  const app = new Hono<ClientEnv>();
   app.post('/v1/messages', readBody(maxBodyBytes), async (c) => {
     const wrongMedia = checkMedia(c);
     if (wrongMedia) return problem(c, 'unsupported-media-type', wrongMedia);
@@ -37,36 +39,14 @@ export function messagesRoutes({ accept, maxBodyBytes, ...deps }: MessagesDeps):
         });
       case 'message': {
         const message = withTrace(parsed.message, c);
-        const [outcome] = await accept([message]);
-        return toResponse(c, message, outcome ?? NO_OUTCOME);
+        const client = clientOf(c.env?.clientAddress);
+        const [outcome] = await accept([{ message, named: parsed.named, client }]);
+        return toResponse(c, message, outcome);
       }
     }
   });
   app.all('/v1/messages', allowOnly('POST'));
   return app;
-}
-
-const NO_OUTCOME: Outcome = { kind: 'unavailable', cause: 'failed', reason: 'No outcome', retryInMs: 0 };
-
-function toResponse(c: Context, { id, topic }: Message, outcome: Outcome): Response {
-  const location = { Location: `/v1/messages/${encodeURIComponent(id)}` };
-  switch (outcome.kind) {
-    case 'published': {
-      const { partition, offset } = outcome;
-      return c.json({ id, status: 'published', topic, partition, offset }, 202, location);
-    }
-    case 'queued':
-      return c.json({ id, status: 'queued', topic }, 202, { ...location, 'X-Fallback-Mode': 'true' });
-    case 'rejected':
-      return outcome.cause === 'too-large'
-        ? problem(c, 'too-large', outcome.reason)
-        : problem(c, 'invalid-message', outcome.reason, { errors: [{ path: '', message: outcome.reason }] });
-    case 'unavailable':
-      return problem(c, 'unavailable', 'Message processing services temporarily unavailable', {
-        id,
-        headers: retryAfter(outcome.retryInMs),
-      });
-  }
 }
 
 function checkMedia(c: Context): string | undefined {

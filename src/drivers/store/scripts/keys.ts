@@ -24,3 +24,8 @@ export const NOWHERE = `${TAG}:nowhere`;
 
 /** `<STAGED><id>` is a list of arguments that were too large for one request, and expires. */
 export const STAGED = `${TAG}:staged:`;
+/** `<MESSAGE><id>` is the mark of an id: who holds it, or its receipt. */
+export const MESSAGE = 'spillway:message:';
+
+/** `<CLIENT_LIMIT><client>` is how much of its limit a client has used. */
+export const CLIENT_LIMIT = 'spillway:limit:';

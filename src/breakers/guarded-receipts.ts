@@ -1,0 +1,22 @@
+import type { Receipt, Receipts } from '../ports/receipts.ts';
+import type { StoreReply } from '../ports/store-reply.ts';
+import type { Guard } from './guarded-list.ts';
+
+/** Receipts behind a circuit: while it is open every verb is refused at once. */
+export class GuardedReceipts implements Receipts {
+  readonly #inner: Receipts;
+  readonly #guard: Guard;
+
+  constructor(inner: Receipts, guard: Guard) {
+    this.#inner = inner;
+    this.#guard = guard;
+  }
+
+  save(receipts: readonly Receipt[], ttlMs: number): Promise<StoreReply<void>> {
+    return this.#guard(() => this.#inner.save(receipts, ttlMs));
+  }
+
+  read(id: string): Promise<StoreReply<Receipt | undefined>> {
+    return this.#guard(() => this.#inner.read(id));
+  }
+}

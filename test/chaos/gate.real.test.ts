@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { RedisService } from '../support/redis.ts';
+import { describeReal, ownRedis } from '../support/services.ts';
+import { type Spillway, startSpillway } from '../support/spillway.ts';
+import { until } from '../support/wait.ts';
+
+const TEST_MS = 60_000;
+
+const kafka = (url: string, state: 'fail' | 'recover') =>
+  fetch(`${url}/dev/kafka/${state}`, { method: 'POST' });
+
+describeReal('limit, ids and receipts in a real Redis', ['redis'], () => {
+  let redis: RedisService;
+  let service: Spillway | undefined;
+
+  beforeAll(async () => {
+    redis = await ownRedis();
+  }, TEST_MS);
+
+  afterAll(async () => {
+    await service?.end('SIGKILL');
+    await redis.stop();
+  });
+
+  async function start(variables: Record<string, string> = {}): Promise<Spillway> {
+    await service?.end('SIGKILL');
+    await redis.flush();
+    service = await startSpillway({
+      REDIS_URL: redis.url,
+      KAFKA_BREAKER_RESET_TIMEOUT: '0.3',
+      ...variables,
+    });
+    return service;
+  }
+
+  test(
+    'the id of a message is taken once, by whichever process it comes; its receipt goes from queued to published',
+    async () => {
+      const { url, post } = await start();
+      const other = await startSpillway({ REDIS_URL: redis.url, BACKFILL: 'off' });
+      const receipt = async (id: string) =>
+        (await (await fetch(`${other.url}/v1/messages/${id}`)).json()) as Record<string, unknown>;
+
+      const first = await post({ id: 'once', value: 1 });
+      await until('the receipt is there', async () => (await receipt('once'))['status'] === 'published');
+      const second = await other.post({ id: 'once', value: 1 });
+      expect([second.status, second.headers.get('Idempotency-Replayed')]).toEqual([202, 'true']);
+      expect(await second.json()).toEqual(await first.json());
+
+      // As another process leaves it that is publishing right now.
+      await redis.client().set('spillway:message:held', 'held:nonce', 'PX', 60_000);
+      const conflict = await post({ id: 'held', value: 1 });
+      expect([conflict.status, conflict.headers.get('Retry-After')]).toEqual([409, '1']);
+
+      await kafka(url, 'fail');
+      const parked = await post({ id: 'parked', value: 1 });
+      expect(parked.headers.get('X-Fallback-Mode')).toBe('true');
+      await until('it is queued', async () => (await receipt('parked'))['status'] === 'queued');
+      const again = await other.post({ id: 'parked', value: 1 });
+      expect(again.headers.get('X-Fallback-Mode')).toBe('true');
+      expect(again.headers.get('Idempotency-Replayed')).toBe('true');
+      await kafka(url, 'recover');
+      await until('it is published', async () => (await receipt('parked'))['status'] === 'published');
+      expect(await receipt('parked')).toMatchObject({ topic: 'messages', partition: 0, offset: '1' });
+      expect(await redis.client().ttl('spillway:message:parked')).toBeWithin(590, 601);
+      await other.end('SIGKILL');
+    },
+    TEST_MS,
+  );
+
+  test(
+    'of many at once with one id exactly one is written',
+    async () => {
+      const { url, post } = await start();
+      const answers = await Promise.all(Array.from({ length: 50 }, () => post({ id: 'one', value: 1 })));
+      const isNew = answers.filter(
+        ({ status, headers }) => status === 202 && !headers.has('Idempotency-Replayed'),
+      );
+      expect(isNew).toHaveLength(1);
+      expect(answers.every(({ status }) => status === 202 || status === 409)).toBe(true);
+      const { latest } = (await (await fetch(`${url}/dev/kafka`)).json()) as { latest: unknown[] };
+      expect(latest).toHaveLength(1);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'a client over its limit is answered 429, and its share comes back',
+    async () => {
+      const { post } = await start({ RATE_LIMIT_MAX: '4', RATE_LIMIT_WINDOW_SECONDS: '4' });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => post({ value: 1 })));
+      expect(answers.filter(({ status }) => status === 202)).toHaveLength(4);
+      const limited = answers.filter(({ status }) => status === 429);
+      expect(limited).toHaveLength(6);
+      expect(limited[0]?.headers.get('Retry-After')).toBe('1');
+      expect(limited[0]?.headers.get('RateLimit')).toMatch(/^"default";r=0;t=[34]$/);
+      await until('the client is let in again', async () => (await post({ value: 1 })).status === 202);
+    },
+    TEST_MS,
+  );
+
+  test.each([
+    ['killed', () => redis.kill(), () => redis.start()],
+    ['frozen', () => redis.pause(), () => redis.resume()],
+  ])(
+    'with Redis %s everyone is let in, and no one waits longer than 300 ms',
+    async (_, stop, bringBack) => {
+      const { url, post, metric } = await start({
+        RATE_LIMIT_MAX: '1000000',
+        RATE_LIMIT_WINDOW_SECONDS: '1',
+        REDIS_BREAKER_RESET_TIMEOUT: '0.5',
+        REDIS_BREAKER_TIMEOUT_DURATION: '0.5',
+      });
+      for (let count = 0; count < 20; count++) await post({ id: `warm-${count}`, value: 1 });
+      await stop();
+      const times: number[] = [];
+      for (let count = 0; count < 100; count++) {
+        const began = performance.now();
+        expect((await post({ id: `away-${count}`, value: 1 })).status).toBe(202);
+        times.push(performance.now() - began);
+        await Bun.sleep(10);
+      }
+      expect(Math.max(...times)).toBeLessThan(300);
+      expect(await metric('spillway_gate_bypassed_total')).toBeGreaterThan(0);
+      expect((await fetch(`${url}/v1/messages/warm-0`)).status).toBe(503);
+      await bringBack();
+      // What was recorded meanwhile is written now.
+      await until('the receipts are written', async () => redis.client().get('spillway:message:away-99'));
+      expect((await fetch(`${url}/v1/messages/away-99`)).status).toBe(200);
+    },
+    TEST_MS,
+  );
+});
