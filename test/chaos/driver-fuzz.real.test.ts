@@ -103,7 +103,7 @@ class Round {
 
   /** A few times: the first call may wait for what was tried before all was well. */
   async publishAgain(over: Partial<Message>): Promise<boolean> {
-    for (let tries = 0; tries < 3; tries++) {
+    for (let tries = 0; tries < 7; tries++) {
       const { result } = await this.publish(over);
       if (result.kind === 'published') return true;
       // A topic that was missing is asked for again after a moment.

@@ -61,8 +61,9 @@ export class RedisStore implements Store {
 
   /** ioredis's own words for a lost connection name its options; Redis's replies carry no payload. */
   #describe(error: unknown): string {
-    if (this.#redis.status !== 'ready')
+    const reason = error instanceof Error ? error.message.slice(0, 200) : 'An unknown error';
+    if (this.#redis.status !== 'ready' || reason.startsWith('Stream isn'))
       return ['No connection to Redis', ...(this.#lastError ? [this.#lastError] : [])].join(': ');
-    return error instanceof Error ? error.message.slice(0, 200) : 'An unknown error';
+    return reason;
   }
 }
