@@ -102,7 +102,11 @@ export const unconfirmed = () =>
 
 /** The topic was made anew, and smaller. */
 export const partitionGone = () =>
-  failure({ blame: 'topic', reason: 'The topic has fewer partitions than before', maybeWritten: false });
+  failure(
+    { blame: 'topic', reason: 'The topic has fewer partitions than before', maybeWritten: false },
+    false,
+    true,
+  );
 
 /** No answer before the deadline. */
 export const late = (stage: Stage) =>

@@ -25,6 +25,7 @@ export class TopicLine {
   #line: Line | undefined;
   /** Of every opening that is under way, also of those that nobody waits for any more. */
   readonly #underWay = new Set<AbortController>();
+  #partitionCount = 0;
   #works = true;
   #isClosed = false;
 
@@ -32,9 +33,10 @@ export class TopicLine {
     this.#deps = deps;
   }
 
-  /** How many partitions the topic has; undefined where no line is open. */
-  get partitionCount(): number | undefined {
-    return this.#line?.partitionCount;
+  /** How many partitions the topic had when it was last asked for; 0 if it never was. */
+  get partitionCount(): number {
+    this.#partitionCount = this.#line?.partitionCount ?? this.#partitionCount;
+    return this.#partitionCount;
   }
 
   /** The line in use, or a new one; or why there is none. */
@@ -56,7 +58,7 @@ export class TopicLine {
     if (!(opened instanceof Line)) return opened;
     const old = this.#line;
     this.#opening = Promise.resolve(opened);
-    this.#line = opened;
+    this.#adopt(opened);
     void old?.retire();
     return undefined;
   }
@@ -85,6 +87,7 @@ export class TopicLine {
   #adopt(opened: Line | Classified): Line | Classified {
     if (opened instanceof Line) {
       this.#line = opened;
+      this.#partitionCount = opened.partitionCount;
       return opened;
     }
     const failed = this.#opening;

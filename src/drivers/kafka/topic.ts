@@ -12,7 +12,6 @@ export class Topic {
   readonly #lanes: Lane[] = [];
   /** Records that came before it was known how many partitions there are. */
   readonly #unplaced: Pending[] = [];
-  #partitionCount = 0;
   /** Where records without a key go, until its lane begins another batch. */
   #keyless = { partition: Math.floor(Math.random() * 1_000_000), batch: -1 };
 
@@ -23,7 +22,7 @@ export class Topic {
 
   add(pending: Pending): void {
     // What came before it was known goes first.
-    if (this.#partitionCount > 0 && this.#unplaced.length === 0) {
+    if (this.#line.partitionCount > 0 && this.#unplaced.length === 0) {
       this.#place(pending);
       return;
     }
@@ -48,7 +47,6 @@ export class Topic {
 
   async #begin(): Promise<void> {
     const opened = await this.#line.get();
-    if (opened instanceof Line) this.#partitionCount = opened.partitionCount;
     for (const pending of this.#unplaced.splice(0)) {
       if (opened instanceof Line) this.#place(pending);
       else pending.settle(opened.result);
@@ -56,24 +54,23 @@ export class Topic {
   }
 
   #place(pending: Pending): void {
-    this.#partitionCount = this.#line.partitionCount ?? this.#partitionCount;
     const { key } = pending.record;
-    this.#lane(key ? partitionOf(key, this.#partitionCount) : this.#pickKeyless()).add(pending);
+    const count = this.#line.partitionCount;
+    this.#lane(key ? partitionOf(key, count) : this.#pickKeyless(count)).add(pending);
   }
 
   /**
    * One partition for each batch, in turn: small batches spread over all partitions would cost more.
    * A partition whose broker is silent is passed over.
    */
-  #pickKeyless(): number {
+  #pickKeyless(count: number): number {
     const { partition, batch } = this.#keyless;
-    if (partition < this.#partitionCount) {
+    if (partition < count) {
       const lane = this.#lane(partition);
       if (lane.batches === batch && !lane.isStalled) return partition;
     }
-    let next = (partition + 1) % this.#partitionCount;
-    for (let tried = 1; tried < this.#partitionCount && this.#lane(next).isStalled; tried++)
-      next = (next + 1) % this.#partitionCount;
+    let next = (partition + 1) % count;
+    for (let tried = 1; tried < count && this.#lane(next).isStalled; tried++) next = (next + 1) % count;
     this.#keyless = { partition: next, batch: this.#lane(next).batches };
     return next;
   }

@@ -62,6 +62,21 @@ describe('publishes at the same time', () => {
     expect(ids).toEqual(messages.map(({ id }) => id));
   });
 
+  test('to a topic that was made anew, and smaller, go to the partitions that it has', async () => {
+    const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+    const publishAll = async () => {
+      const results = await Promise.all(
+        keys.map((key) => publisher.publish([aMessage({ topic: 'a', key })])),
+      );
+      return results.flat().every(({ kind }) => kind === 'published');
+    };
+    expect(await publishAll()).toBe(true);
+    cluster.topics.delete('a');
+    await publishAll();
+    cluster.topics.create('a', 1);
+    await until('all are published again', publishAll, { timeoutMs: 2000 });
+  });
+
   test('to a topic that is missing or forbidden do not cost a connection each', async () => {
     await publisher.publish([aMessage({ topic: 'missing' })]);
     const { connects } = publisher.stats;
