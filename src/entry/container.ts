@@ -30,7 +30,6 @@ export async function openContainer(logName: string): Promise<Container> {
     stdoutLog.warning('No log file', { reason }),
   );
   const log = createLog(config.log, clock, [print, file]);
-
   const drivers = await orExit(() => openDrivers(config, clock));
   return { config, log, drivers, service: createService({ config, clock, log, ...drivers }) };
 }

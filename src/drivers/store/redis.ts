@@ -7,8 +7,8 @@ import { COMMAND_TIMEOUT_MS, connectRedis } from './redis-connect.ts';
 import { readDurability } from './remote-durability.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { RemoteList } from './remote-list.ts';
+import { probeRemote } from './remote-probe.ts';
 import { RemoteReceipts } from './remote-receipts.ts';
-import { NOWHERE } from './scripts/keys.ts';
 import type { Send } from './scripts/script.ts';
 
 /** Redis, over its own protocol. */
@@ -33,10 +33,8 @@ export class RedisStore implements Store {
     });
   }
 
-  /** A full or read-only Redis answers PING; only a write shows whether it would park. */
-  async probe(): Promise<Probe> {
-    const reply = await this.#attempt((send) => send('LPUSHX', NOWHERE, ''));
-    return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
+  probe(): Promise<Probe> {
+    return probeRemote((verb) => this.#attempt(verb));
   }
 
   durability(): Promise<StoreReply<Durability>> {

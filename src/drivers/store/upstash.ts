@@ -5,9 +5,9 @@ import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
 import { readDurability } from './remote-durability.ts';
 import { RemoteGate } from './remote-gate.ts';
+import { probeRemote } from './remote-probe.ts';
 import { RemoteReceipts } from './remote-receipts.ts';
 import { CLAIM } from './scripts/claim.ts';
-import { NOWHERE } from './scripts/keys.ts';
 import { REAP } from './scripts/reap.ts';
 import { SETTLE } from './scripts/settle.ts';
 import { type Command, openPost } from './upstash/client.ts';
@@ -47,10 +47,8 @@ export class UpstashStore implements Store {
     this.receipts = new RemoteReceipts(this.#attempt);
   }
 
-  /** A full or read-only Redis answers PING; only a write shows whether it would park. */
-  async probe(): Promise<Probe> {
-    const reply = await this.#attempt((send) => send('LPUSHX', NOWHERE, ''));
-    return reply.kind === 'failed' ? { kind: 'down', reason: reply.reason } : { kind: 'up' };
+  probe(): Promise<Probe> {
+    return probeRemote(this.#attempt);
   }
 
   durability(): Promise<StoreReply<Durability>> {
