@@ -2,6 +2,7 @@ import type { Message } from '../accept/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
+import { Ballot } from './ballot.ts';
 import type { Circuit } from './circuit.ts';
 import { ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
 
@@ -22,8 +23,7 @@ export interface GuardedPublisherDeps {
  */
 export class GuardedPublisher implements Publisher {
   readonly #deps: GuardedPublisherDeps;
-  /** Calls that have voted: many publishes may share one. */
-  readonly #voted = new WeakSet<object>();
+  readonly #ballot = new Ballot();
   readonly #waiting = new Set<AbortController>();
 
   constructor(deps: GuardedPublisherDeps) {
@@ -104,17 +104,10 @@ export class GuardedPublisher implements Publisher {
           break;
         case 'failed':
           if (result.blame === 'topic') verdict = ANSWERED;
-          if (result.blame === 'kafka' && this.#mayVote(result.call))
+          if (result.blame === 'kafka' && this.#ballot.admits(result.call))
             return { kind: 'fault', reason: result.reason };
       }
     }
     return verdict;
-  }
-
-  #mayVote(call: object | undefined): boolean {
-    if (!call) return true;
-    if (this.#voted.has(call)) return false;
-    this.#voted.add(call);
-    return true;
   }
 }

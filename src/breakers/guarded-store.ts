@@ -2,11 +2,12 @@ import type { Durability } from '../ports/durability.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 import type { Store } from '../ports/store.ts';
+import { Ballot } from './ballot.ts';
 import type { Circuit } from './circuit.ts';
 import { GuardedGate } from './guarded-gate.ts';
 import { GuardedList } from './guarded-list.ts';
 import { GuardedReceipts } from './guarded-receipts.ts';
-import { ANSWERED, type CallVerdict, judgeProbe } from './verdict.ts';
+import { ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
 
 /** A store behind a circuit: while it is open every verb is refused at once. */
 export class GuardedStore implements Store {
@@ -15,6 +16,7 @@ export class GuardedStore implements Store {
   readonly receipts: GuardedReceipts;
   readonly #inner: Store;
   readonly #circuit: Circuit;
+  readonly #ballot = new Ballot();
 
   constructor(inner: Store, circuit: Circuit) {
     this.#inner = inner;
@@ -40,11 +42,12 @@ export class GuardedStore implements Store {
   }
 
   async #guard<T>(verb: () => Promise<StoreReply<T>>): Promise<StoreReply<T>> {
-    const reply = await this.#circuit.run(verb, judge);
+    const reply = await this.#circuit.run(verb, (value) => this.#judge(value));
     return reply.kind === 'called' ? reply.value : reply;
   }
-}
 
-function judge(reply: StoreReply<unknown>): CallVerdict {
-  return reply.kind === 'failed' ? { kind: 'fault', reason: reply.reason } : ANSWERED;
+  #judge(reply: StoreReply<unknown>): CallVerdict {
+    if (reply.kind !== 'failed') return ANSWERED;
+    return this.#ballot.admits(reply.call) ? { kind: 'fault', reason: reply.reason } : NEUTRAL;
+  }
 }

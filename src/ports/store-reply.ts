@@ -2,6 +2,11 @@
 export type StoreReply<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** Tried without an answer. It may have been done all the same: every verb can be repeated. */
-  | { readonly kind: 'failed'; readonly reason: string }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** Stands for the call to the store, where several callers may have shared it. */
+      readonly call?: object | undefined;
+    }
   /** Not tried: the circuit is open, and tries again in `retryInMs` at the earliest. */
   | { readonly kind: 'refused'; readonly retryInMs: number };

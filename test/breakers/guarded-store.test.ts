@@ -41,6 +41,18 @@ describe('GuardedStore', () => {
     expect(await verb(guarded)).toEqual({ kind: 'refused', retryInMs: 1000 });
   });
 
+  test('a call that many shared counts once', async () => {
+    const { inner, circuit, guarded } = setup();
+    inner.fault = { kind: 'failed', reason: 'gone', call: {} };
+    for (let count = 0; count < 10; count++) await guarded.list.park(['x']);
+    expect(circuit.state).toBe('closed');
+    inner.fault = { kind: 'failed', reason: 'gone', call: {} };
+    await guarded.list.park(['x']);
+    inner.fault = { kind: 'failed', reason: 'gone', call: {} };
+    await guarded.list.park(['x']);
+    expect(circuit.state).toBe('open');
+  });
+
   test('asking for its durability counts as well', async () => {
     const { inner, circuit, guarded } = setup();
     inner.fault = { kind: 'failed', reason: 'gone' };

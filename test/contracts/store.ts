@@ -164,6 +164,15 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await claim('b')).toEqual(['2', '3', '4']);
     });
 
+    test('of many who park at once, those for whom there is room are parked', async () => {
+      const bounds = { maxLength: 5 };
+      const calls = Array.from({ length: 10 }, (_, index) => it.store.list.park([`${index}`], bounds));
+      const answers = (await Promise.all(calls)).map(value);
+      expect(answers.filter((answer) => answer === 'parked')).toHaveLength(5);
+      const parked = answers.flatMap((answer, index) => (answer === 'parked' ? [`${index}`] : []));
+      expect((await claim('a')).toSorted()).toEqual(parked);
+    });
+
     test('past its bytes the list is full, to the byte, and what leaves it makes room', async () => {
       const bounds = { maxBytes: 10 };
       const parkWithin = async (...entries: string[]) => value(await it.store.list.park(entries, bounds));

@@ -48,6 +48,6 @@ export class EmbeddedGate implements Gate {
     const ahead = Math.max(0, Number(this.#marks.get(name) ?? 0) - now) + interval;
     const isAllowed = ahead <= interval * limit.max;
     if (isAllowed) this.#marks.set(name, String(now + ahead), ahead / 1000);
-    return toQuota(limit, isAllowed, ahead);
+    return toQuota(limit, isAllowed ? ahead : -ahead);
   }
 }

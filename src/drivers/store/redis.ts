@@ -3,6 +3,7 @@ import type { Durability } from '../../ports/durability.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import type { Attempt } from './attempt.ts';
 import { COMMAND_TIMEOUT_MS, connectRedis } from './redis-connect.ts';
 import { readDurability } from './remote-durability.ts';
 import { RemoteGate } from './remote-gate.ts';
@@ -13,9 +14,9 @@ import type { Send } from './scripts/script.ts';
 
 /** Redis, over its own protocol. */
 export class RedisStore implements Store {
-  readonly list = new RemoteList((verb) => this.#attempt(verb));
-  readonly gate = new RemoteGate((verb) => this.#attempt(verb));
-  readonly receipts = new RemoteReceipts((verb) => this.#attempt(verb));
+  readonly list: RemoteList;
+  readonly gate: RemoteGate;
+  readonly receipts: RemoteReceipts;
   readonly #redis: Redis | Cluster;
   /** Commands of the first moments wait for the first connection, or for the news that there is none. */
   readonly #started: Promise<void>;
@@ -24,6 +25,9 @@ export class RedisStore implements Store {
   /** `url` as `connectRedis` takes it. */
   constructor(url: string) {
     this.#redis = connectRedis(url);
+    this.list = new RemoteList(this.#attempt);
+    this.gate = new RemoteGate(this.#attempt, this.#redis.isCluster ? 'many' : 'one');
+    this.receipts = new RemoteReceipts(this.#attempt);
     // Told with the replies; it names the address, and no password.
     this.#redis.on('error', (error: Error) => (this.#lastError = error.message));
     this.#redis.on('ready', () => (this.#lastError = ''));
@@ -34,7 +38,7 @@ export class RedisStore implements Store {
   }
 
   probe(): Promise<Probe> {
-    return probeRemote((verb) => this.#attempt(verb));
+    return probeRemote(this.#attempt);
   }
 
   durability(): Promise<StoreReply<Durability>> {
@@ -46,16 +50,16 @@ export class RedisStore implements Store {
     return Promise.resolve();
   }
 
-  async #attempt<T>(
-    verb: (send: Send) => Promise<T>,
-  ): Promise<Extract<StoreReply<T>, { kind: 'done' | 'failed' }>> {
+  readonly #attempt: Attempt = async (verb) => {
     try {
       await this.#started;
-      return { kind: 'done', value: await verb((command, ...args) => this.#redis.call(command, ...args)) };
+      return { kind: 'done', value: await verb(this.#send) };
     } catch (error) {
-      return { kind: 'failed', reason: this.#describe(error) };
+      return { kind: 'failed', reason: this.#describe(error), call: {} };
     }
-  }
+  };
+
+  readonly #send: Send = (command, ...args) => this.#redis.call(command, ...args);
 
   /** ioredis's own words for a lost connection name its options; Redis's replies carry no payload. */
   #describe(error: unknown): string {

@@ -3,26 +3,39 @@ import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
 import { judgeMark, toMark } from './mark.ts';
 import { intervalUs, toQuota } from './quota.ts';
-import { HOLD } from './scripts/hold.ts';
+import { ADMIT } from './scripts/admit.ts';
 import { CLIENT_LIMIT, MESSAGE } from './scripts/keys.ts';
-import { LIMIT } from './scripts/limit.ts';
 import { RELEASE } from './scripts/release.ts';
 import { runScript, type Send } from './scripts/script.ts';
+import { Turn } from './turn.ts';
 
-/**
- * The gate in a Redis, whatever way its commands take. A client's limit and a message's id stand in
- * different slots of a cluster, so each is a command of its own; all are sent before the first
- * answer is there, which makes them one round trip where the way there pipelines.
- */
+/** Whether one script may touch all keys, or each has a slot of its own, as in a Redis Cluster. */
+export type Slots = 'one' | 'many';
+
+/** So many asks keep everyone else at the server waiting for about a millisecond. */
+const MOST_TOGETHER = 128;
+
+/** The gate in a Redis, whatever way its commands take: one script for all asks of a turn of the event loop. */
 export class RemoteGate implements Gate {
   readonly #attempt: Attempt;
+  readonly #slots: Slots;
+  readonly #turn = new Turn((asks: readonly Ask[]) => this.#admit(asks), MOST_TOGETHER);
 
-  constructor(attempt: Attempt) {
+  constructor(attempt: Attempt, slots: Slots) {
     this.#attempt = attempt;
+    this.#slots = slots;
   }
 
-  admit(asks: readonly Ask[]): Promise<StoreReply<readonly Admission[]>> {
-    return this.#attempt((send) => Promise.all(asks.map((ask) => this.#ask(send, ask))));
+  async admit(asks: readonly Ask[]): Promise<StoreReply<readonly Admission[]>> {
+    const replies = await Promise.all(
+      asks.map((ask) => (ask.limit || ask.hold ? this.#turn.do(ask) : Promise.resolve(NOTHING_ASKED))),
+    );
+    const value: Admission[] = [];
+    for (const reply of replies) {
+      if (reply.kind !== 'done') return reply;
+      value.push(reply.value);
+    }
+    return { kind: 'done', value };
   }
 
   release(holds: readonly Hold[]): Promise<StoreReply<void>> {
@@ -33,21 +46,59 @@ export class RemoteGate implements Gate {
     });
   }
 
-  async #ask(send: Send, { limit, hold }: Ask): Promise<Admission> {
-    const [rate, found] = await Promise.all([
-      limit && runScript(send, LIMIT, [CLIENT_LIMIT + limit.client], [intervalUs(limit), limit.max]),
-      hold && runScript(send, HOLD, [MESSAGE + hold.id], [toMark(hold.nonce), hold.ms]),
-    ]);
-    let admission: Admission = { kind: 'admitted' };
-    if (limit) {
-      const [allowed, ahead] = rate as [number, number];
-      admission = toQuota(limit, allowed === 1, ahead);
-    }
-    if (admission.kind === 'limited') {
-      // Nobody waits for this: if it gets lost, the hold ends by itself.
-      if (hold && typeof found !== 'string') void this.release([hold]);
-      return admission;
-    }
-    return typeof found === 'string' ? { ...judgeMark(found), quota: admission.quota } : admission;
+  async #admit(asks: readonly Ask[]): Promise<readonly StoreReply<Admission>[]> {
+    const reply = await this.#attempt((send) =>
+      this.#slots === 'one' ? askTogether(send, asks) : Promise.all(asks.map((ask) => askApart(send, ask))),
+    );
+    if (reply.kind === 'failed') return asks.map(() => reply);
+    return asks.map((ask, index) => {
+      const [ahead, found] = reply.value[index] ?? NOTHING_FOUND;
+      const admission = toAdmission(ask, ahead, found);
+      // Apart, the id was marked before it was known that the client is limited. Nobody waits for this.
+      if (this.#slots === 'many' && admission.kind === 'limited' && ask.hold && found === null)
+        void this.release([ask.hold]);
+      return { kind: 'done', value: admission };
+    });
   }
+}
+
+/** What the script says of one ask: how far ahead its client is, and the mark that the id had. */
+type Found = readonly [ahead: number, mark: string | null];
+
+const NOTHING_ASKED: StoreReply<Admission> = { kind: 'done', value: { kind: 'admitted' } };
+
+const NOTHING_FOUND: Found = [0, null];
+
+async function askTogether(send: Send, asks: readonly Ask[]): Promise<readonly Found[]> {
+  const keys: string[] = [];
+  const args: (string | number)[] = [];
+  for (const { limit, hold } of asks) {
+    args.push(limit && hold ? 'b' : limit ? 'l' : 'h');
+    if (limit) {
+      keys.push(CLIENT_LIMIT + limit.client);
+      args.push(intervalUs(limit), limit.max);
+    }
+    if (hold) {
+      keys.push(MESSAGE + hold.id);
+      args.push(toMark(hold.nonce), hold.ms);
+    }
+  }
+  const reply = (await runScript(send, ADMIT, keys, args)) as (number | string | null)[];
+  return asks.map((_, index) => [Number(reply[2 * index]), reply[2 * index + 1] as string | null]);
+}
+
+/** The limit and the id stand in different slots; both are sent before the first answer is there. */
+async function askApart(send: Send, { limit, hold }: Ask): Promise<Found> {
+  const [[limited = NOTHING_FOUND], [held = NOTHING_FOUND]] = await Promise.all([
+    limit ? askTogether(send, [{ limit }]) : [],
+    hold ? askTogether(send, [{ hold }]) : [],
+  ]);
+  return [limited[0], held[1]];
+}
+
+function toAdmission({ limit, hold }: Ask, ahead: number, found: string | null): Admission {
+  const admission: Admission = limit ? toQuota(limit, ahead) : { kind: 'admitted' };
+  if (admission.kind === 'limited' || !hold || found === null || found === toMark(hold.nonce))
+    return admission;
+  return { ...judgeMark(found), quota: admission.quota };
 }

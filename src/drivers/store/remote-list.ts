@@ -22,18 +22,40 @@ import { REAP } from './scripts/reap.ts';
 import { RENEW } from './scripts/renew.ts';
 import { runScript } from './scripts/script.ts';
 import { SETTLE } from './scripts/settle.ts';
+import { Turn } from './turn.ts';
+
+const NO_BOUNDS: Bounds = {};
+
+/** UTF-16 units that share a command. It is through in a moment, and no more is lost with its answer. */
+const MOST_TOGETHER = 200_000;
 
 /** The fallback list in a Redis, whatever way its commands take. */
 export class RemoteList implements FallbackList {
   readonly #attempt: Attempt;
+  /** Who parks within the same bounds, as all requests of a service do, shares a command. */
+  readonly #turns = new WeakMap<Bounds, Turn<readonly string[], StoreReply<Parked>>>();
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt;
   }
 
-  park(
+  async park(entries: readonly string[], bounds: Bounds = NO_BOUNDS): Promise<StoreReply<Parked>> {
+    if (entries.length === 0) return this.push(entries, bounds);
+    let turn = this.#turns.get(bounds);
+    if (!turn) {
+      turn = new Turn((calls) => this.#pushAll(calls, bounds), MOST_TOGETHER);
+      this.#turns.set(bounds, turn);
+    }
+    return turn.do(
+      entries,
+      entries.reduce((sum, { length }) => sum + length, 0),
+    );
+  }
+
+  /** Parks at once, by a command of its own. */
+  protected push(
     entries: readonly string[],
-    { maxLength = 0, maxBytes = 0 }: Bounds = {},
+    { maxLength = 0, maxBytes = 0 }: Bounds,
   ): Promise<StoreReply<Parked>> {
     return this.#attempt(async (send) => {
       if (maxLength > 0 || maxBytes > 0) {
@@ -43,6 +65,14 @@ export class RemoteList implements FallbackList {
       if (entries.length > 0) await send('LPUSH', QUEUE, ...entries);
       return 'parked';
     });
+  }
+
+  /** Where not all have room, each call is parked for itself, as long as there is room. */
+  async #pushAll(calls: readonly (readonly string[])[], bounds: Bounds): Promise<StoreReply<Parked>[]> {
+    const reply = await this.push(calls.flat(), bounds);
+    if (calls.length > 1 && reply.kind === 'done' && reply.value === 'full')
+      return Promise.all(calls.map((entries) => this.push(entries, bounds)));
+    return calls.map(() => reply);
   }
 
   claim({ batch, maxCount, maxBytes, leaseMs }: ClaimRequest): Promise<StoreReply<readonly string[]>> {

@@ -43,7 +43,7 @@ export class UpstashStore implements Store {
     this.#line = new Line(openPost(url, token));
     this.#token = token;
     this.list = new UpstashList(this.#attempt, maxListBytes);
-    this.gate = new RemoteGate(this.#attempt);
+    this.gate = new RemoteGate(this.#attempt, 'one');
     this.receipts = new RemoteReceipts(this.#attempt);
   }
 
@@ -64,7 +64,7 @@ export class UpstashStore implements Store {
     try {
       return { kind: 'done', value: await verb((...command) => this.#send(command)) };
     } catch (error) {
-      return { kind: 'failed', reason: describe(error, this.#token) };
+      return { kind: 'failed', reason: describe(error, this.#token), call: {} };
     }
   };
 

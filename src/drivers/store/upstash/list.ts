@@ -30,11 +30,11 @@ export class UpstashList extends RemoteList {
   }
 
   /** The first park after a while goes with the question how large the list is, and both share a request. */
-  override async park(entries: readonly string[], bounds: Bounds = {}): Promise<StoreReply<Parked>> {
+  protected override async push(entries: readonly string[], bounds: Bounds): Promise<StoreReply<Parked>> {
     if (performance.now() - this.#weighedAt > WEIGH_EVERY_MS) void this.#weigh();
     const bytes = entries.reduce((sum, entry) => sum + byteLength(entry), 0);
     if (this.#bytes + bytes > this.#maxBytes) return { kind: 'done', value: 'full' };
-    const reply = await super.park(entries, bounds);
+    const reply = await super.push(entries, bounds);
     if (reply.kind === 'done' && reply.value === 'parked') this.#bytes += bytes;
     return reply;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { Attempt } from '../../../src/drivers/store/attempt.ts';
 import { RemoteGate } from '../../../src/drivers/store/remote-gate.ts';
+import { RemoteList } from '../../../src/drivers/store/remote-list.ts';
 import { RemoteReceipts } from '../../../src/drivers/store/remote-receipts.ts';
 
 /** A Redis that never answers, and keeps what was sent until then. */
@@ -21,12 +22,35 @@ const ask = (id: string) => ({
   hold: { id, nonce: 'n', ms: 1000 },
 });
 
-test('all that is asked is sent before the first answer: one round trip', () => {
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what many requests ask in one turn of the event loop is one command', async () => {
   const { sent, attempt } = silentRedis();
-  const gate = new RemoteGate(attempt);
+  const gate = new RemoteGate(attempt, 'one');
   void gate.admit([ask('a'), ask('b')]);
   void gate.admit([ask('c')]);
+  await turn();
+  expect(sent).toEqual(['EVALSHA']);
+  void gate.admit([ask('d')]);
+  await turn();
+  expect(sent).toEqual(['EVALSHA', 'EVALSHA']);
+});
+
+test('in a cluster limit and id are asked apart, all before the first answer', async () => {
+  const { sent, attempt } = silentRedis();
+  const gate = new RemoteGate(attempt, 'many');
+  void gate.admit([ask('a'), ask('b')]);
+  void gate.admit([ask('c')]);
+  await turn();
   expect(sent).toEqual(Array.from({ length: 6 }, () => 'EVALSHA'));
+});
+
+test('what many park in one turn of the event loop is one command', async () => {
+  const { sent, attempt } = silentRedis();
+  const list = new RemoteList(attempt);
+  for (let count = 0; count < 3; count++) void list.park(['x', 'y']);
+  await turn();
+  expect(sent).toEqual(['LPUSH']);
 });
 
 test('all receipts are sent before the first answer', () => {
