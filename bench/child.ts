@@ -1,5 +1,5 @@
 // The process of one client: says that it is ready, then does the tasks that it is sent, one by one.
-import type { ClientName, Connect, Task } from './client.ts';
+import type { ClientName, Connect, Services, Task } from './client.ts';
 import { measure } from './measure.ts';
 
 const CLIENTS: Record<ClientName, () => Promise<{ connect: Connect }>> = {
@@ -7,11 +7,18 @@ const CLIENTS: Record<ClientName, () => Promise<{ connect: Connect }>> = {
   kafkajs: () => import('./clients/kafkajs.ts'),
   patched: () => import('./clients/patched.ts'),
   platformatic: () => import('./clients/platformatic.ts'),
+  store: () => import('./clients/store.ts'),
+  lpush: () => import('./clients/lpush.ts'),
+  gate: () => import('./clients/gate.ts'),
+  'three-commands': () => import('./clients/three-commands.ts'),
+  'three-pipelined': () => import('./clients/three-pipelined.ts'),
+  worker: () => import('./clients/worker.ts'),
+  'rpop-loop': () => import('./clients/rpop-loop.ts'),
 };
 
-const [name = '', brokers = '', topic = ''] = process.argv.slice(2);
+const [name = '', services = ''] = process.argv.slice(2);
 const { connect } = await CLIENTS[name as ClientName]();
-const client = await connect([brokers], topic);
+const client = await connect(JSON.parse(services) as Services);
 
 process.on('message', (task: Task) => {
   void measure(client, task).then(

@@ -1,19 +1,42 @@
-/** One of those compared, in the process that it has for itself. */
+/** One of those compared, in the process that it has for itself: what it can be told to do. */
 export interface Client {
-  /** Writes one record; done when Kafka has it (acks=all). `n` says which. */
-  one(n: number): Promise<void>;
+  /** Does the work for one message, and is done when Kafka, or Redis, has it. `n` says which. */
+  one?(n: number): Promise<void>;
   /** Writes a batch of 500, likewise. */
-  batch(n: number): Promise<void>;
+  batch?(n: number): Promise<void>;
+  /** Puts messages into the fallback list for the next drain. */
+  fill?(): Promise<void>;
+  /** Drains the list until it is empty or `ms` have passed, and says how many messages that were. */
+  drain?(ms: number): Promise<number>;
+  /** Forgets what was written, where it would pile up. */
+  clear?(): Promise<void>;
 }
 
-/** Connects to the broker; the topic is there. */
-export type Connect = (brokers: string[], topic: string) => Promise<Client>;
+/** What a client connects to. The topic is there. */
+export interface Services {
+  readonly brokers: string[];
+  readonly topic: string;
+  readonly redisUrl: string;
+}
 
-export type ClientName = 'driver' | 'kafkajs' | 'patched' | 'platformatic';
+export type Connect = (services: Services) => Promise<Client>;
+
+export type ClientName =
+  | 'driver'
+  | 'kafkajs'
+  | 'patched'
+  | 'platformatic'
+  | 'store'
+  | 'lpush'
+  | 'gate'
+  | 'three-commands'
+  | 'three-pipelined'
+  | 'worker'
+  | 'rpop-loop';
 
 /** What a client is told to do for a while. */
 export interface Task {
-  readonly kind: 'load' | 'idle';
+  readonly kind: 'load' | 'idle' | 'drain';
   readonly ms: number;
   /** How many wait for their own write at the same time, each in a loop. */
   readonly callers: number;

@@ -24,7 +24,8 @@ export async function compare(
       const contender = await start(entrant);
       contenders.push({ entrant, contender, figures: [] });
       // Connects, fills caches and lets the compiler see it: whatever is done only once.
-      await contender.measure({ ...entrant.task, kind: 'load', ms: effort.ms });
+      const kind = entrant.task.kind === 'idle' ? 'load' : entrant.task.kind;
+      await contender.measure({ ...entrant.task, kind, ms: effort.ms });
     }
     for (let repeat = 0; repeat < effort.repeats; repeat++) {
       for (const { entrant, contender, figures } of contenders) {

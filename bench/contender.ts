@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { hasEnded, killAtEnd } from '../test/support/janitor.ts';
-import type { ClientName, Figures, Task } from './client.ts';
+import type { ClientName, Figures, Services, Task } from './client.ts';
 
 /** A client in a process of its own, which stands still while others are measured. */
 export class Contender {
   readonly #process: Bun.Subprocess;
   #answer = Promise.withResolvers<unknown>();
 
-  private constructor(client: ClientName, brokers: string, topic: string, env: Record<string, string>) {
-    this.#process = Bun.spawn([process.execPath, join(import.meta.dir, 'child.ts'), client, brokers, topic], {
+  private constructor(client: ClientName, services: Services, env: Record<string, string>) {
+    const child = join(import.meta.dir, 'child.ts');
+    this.#process = Bun.spawn([process.execPath, child, client, JSON.stringify(services)], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
       ipc: (message) => this.#answer.resolve(message),
@@ -22,7 +23,7 @@ export class Contender {
     this.#answer.promise.catch(() => {});
   }
 
-  static async start(...args: [ClientName, string, string, Record<string, string>]): Promise<Contender> {
+  static async start(...args: [ClientName, Services, Record<string, string>]): Promise<Contender> {
     const contender = new Contender(...args);
     await contender.#answer.promise;
     contender.#process.kill('SIGSTOP');

@@ -1,7 +1,8 @@
-// Compares the Kafka driver with others, on a real broker that it starts, and prints one table.
+// Compares the drivers with others, on a real Kafka and a real Redis that it starts, and prints one table.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startKafka } from '../test/support/kafka.ts';
+import { startRedis } from '../test/support/redis.ts';
 import { PLAIN_KAFKAJS } from './clients/kafkajs.ts';
 import { compare } from './compare.ts';
 import { Contender } from './contender.ts';
@@ -22,7 +23,7 @@ if (unknown.length > 0) {
 const effort = values.quick ? { repeats: 2, ms: 500 } : { repeats: 5, ms: 1500 };
 // KafkaJS as it comes warns of its own negative timers.
 const env = { NODE_NO_WARNINGS: '1', [PLAIN_KAFKAJS]: await unpatchedKafkaJs() };
-const kafka = await startKafka();
+const [kafka, redis] = await Promise.all([startKafka(), startRedis()]);
 try {
   let topics = 0;
   const start = async ({ client }: Entrant) => {
@@ -31,10 +32,10 @@ try {
     await kafka.createTopic(topic, {
       config: { 'retention.bytes': '10000000', 'segment.bytes': '10000000' },
     });
-    return Contender.start(client, kafka.brokers, topic, env);
+    return Contender.start(client, { brokers: [kafka.brokers], topic, redisUrl: redis.url }, env);
   };
   console.log(
-    `${availableParallelism()} cores, Bun ${Bun.version}; values of 200 bytes, acks=all, 3 partitions.`,
+    `${availableParallelism()} cores, Bun ${Bun.version}; values of 200 bytes, acks=all, 3 partitions; appendfsync always.`,
   );
   console.log(
     `${effort.repeats} repeats in turns. Ratios: how many times better; above 1, the left one is.\n`,
@@ -44,5 +45,5 @@ try {
     for (const line of toLines(row, await compare(row, effort, start))) console.log(line);
   }
 } finally {
-  await kafka.stop();
+  await Promise.all([kafka.stop(), redis.stop()]);
 }

@@ -4,12 +4,13 @@ import { median } from './spread.ts';
 
 /** Does the task, and says what it took of this process. */
 export async function measure(client: Client, task: Task): Promise<Figures> {
+  if (task.kind === 'drain') await client.fill?.();
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  const times = task.kind === 'idle' ? await idle(task) : await load(client, task);
+  const { written, times } = await perform(client, task);
   const ms = performance.now() - start;
   const { user, system } = process.cpuUsage(cpuBefore);
-  const written = times.length * (task.batch ? BATCH : 1);
+  await client.clear?.();
   return {
     perSecond: (written / ms) * 1000,
     cpuMicrosEach: (user + system) / written,
@@ -18,19 +19,33 @@ export async function measure(client: Client, task: Task): Promise<Figures> {
   };
 }
 
-async function idle({ ms }: Task): Promise<number[]> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  return [0];
+interface Performed {
+  readonly written: number;
+  /** How long each write took. */
+  readonly times: readonly number[];
 }
 
-/** Answers how long each write took. */
+async function perform(client: Client, task: Task): Promise<Performed> {
+  switch (task.kind) {
+    case 'idle':
+      await new Promise((resolve) => setTimeout(resolve, task.ms));
+      return { written: 1, times: [0] };
+    case 'drain':
+      return { written: (await client.drain?.(task.ms)) ?? 0, times: [] };
+    case 'load': {
+      const times = await load(client, task);
+      return { written: times.length * (task.batch ? BATCH : 1), times };
+    }
+  }
+}
+
 async function load(client: Client, { callers, batch, ms }: Task): Promise<number[]> {
   const times: number[] = [];
   const end = performance.now() + ms;
   async function call(caller: number): Promise<void> {
     let before = performance.now();
     for (let n = caller; before < end; n += callers) {
-      await (batch ? client.batch(n) : client.one(n));
+      await (batch ? client.batch?.(n) : client.one?.(n));
       const now = performance.now();
       times.push(now - before);
       before = now;

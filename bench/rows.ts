@@ -47,6 +47,12 @@ const idle = (client: ClientName, label: string): Entrant => ({
   task: { kind: 'idle', callers: 1, batch: false },
 });
 
+const drain = (client: ClientName, label: string): Entrant => ({
+  client,
+  label,
+  task: { kind: 'drain', callers: 1, batch: false },
+});
+
 const PLATFORMATIC = batches('platformatic', '@platformatic/kafka, batches of 500');
 
 export const ROWS: readonly Row[] = [
@@ -92,5 +98,31 @@ export const ROWS: readonly Row[] = [
     measures: SPEED,
     entrant: batches('patched', 'patched sendBatch()'),
     against: [batches('kafkajs', 'KafkaJS sendBatch()'), PLATFORMATIC],
+  },
+  {
+    name: 'park',
+    title: 'park, 64 callers',
+    measures: SPEED,
+    entrant: ones('store', 'park', 64),
+    against: [ones('lpush', 'LPUSH, pipelined', 64)],
+  },
+  {
+    name: 'admit',
+    title: 'admit (limit and id), 64 callers',
+    measures: SPEED,
+    entrant: ones('gate', 'admit', 64),
+    against: [
+      ones('three-commands', 'INCR, PEXPIRE, SET NX', 64),
+      ones('three-pipelined', 'the same, pipelined', 64),
+    ],
+  },
+  {
+    name: 'drain',
+    title: 'drain of 50,000',
+    measures: SPEED,
+    entrant: drain('worker', 'worker'),
+    against: [drain('rpop-loop', 'RPOP and KafkaJS send()')],
+    // The loop gets no further in that time; the worker is done before.
+    ms: 5000,
   },
 ];

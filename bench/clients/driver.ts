@@ -4,7 +4,7 @@ import type { Connect } from '../client.ts';
 import { inBatches, makeMessages, nth } from '../records.ts';
 
 /** Spillway's own driver. */
-export const connect: Connect = (brokers, topic) => {
+export const connect: Connect = ({ brokers, topic }) => {
   const publisher = openKafkaJs(brokers.join(','), { probeTopic: topic, timeoutMs: 10_000 });
   const messages = makeMessages(topic);
   const batches = inBatches(messages);

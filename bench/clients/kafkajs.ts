@@ -5,14 +5,20 @@ import { inBatches, makeMessages, nth, toKafkaJs } from '../records.ts';
 /** The environment variable that says where the KafkaJS without the patch is. */
 export const PLAIN_KAFKAJS = 'BENCH_PLAIN_KAFKAJS';
 
-/** KafkaJS as npm delivers it, with its own defaults. */
-export const connect: Connect = async (brokers, topic) => {
+/** A producer of the KafkaJS that npm delivers, with its own defaults. */
+export async function plainProducer(brokers: string[]): Promise<kafkajs.Producer> {
   const path = process.env[PLAIN_KAFKAJS];
   if (!path) throw new Error(`Set ${PLAIN_KAFKAJS} to the directory of a KafkaJS without the patch`);
   const { default: plain } = (await import(path)) as { default: typeof kafkajs };
   const kafka = new plain.Kafka({ brokers, logLevel: plain.logLevel.NOTHING });
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
+  return producer;
+}
+
+/** KafkaJS as it comes. */
+export const connect: Connect = async ({ brokers, topic }) => {
+  const producer = await plainProducer(brokers);
   const messages = makeMessages(topic).map(toKafkaJs);
   const batches = inBatches(messages);
   return {

@@ -5,7 +5,7 @@ import { inBatches, makeMessages, nth, toKafkaJs } from '../records.ts';
 const PARTITIONS = 3;
 
 /** The patched KafkaJS with nothing around it, the partition given: the least that the driver can cost. */
-export const connect: Connect = async (brokers, topic) => {
+export const connect: Connect = async ({ brokers, topic }) => {
   const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 0 } });
   const producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } });
   await producer.connect();

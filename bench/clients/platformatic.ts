@@ -4,7 +4,7 @@ import type { Connect } from '../client.ts';
 import { inBatches, makeMessages, nth } from '../records.ts';
 
 /** The other client in TypeScript, with a checksum in native code. */
-export const connect: Connect = (bootstrapBrokers, topic) => {
+export const connect: Connect = ({ brokers: bootstrapBrokers, topic }) => {
   const producer = new Producer({
     clientId: 'bench',
     bootstrapBrokers,

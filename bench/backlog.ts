@@ -1,0 +1,25 @@
+import { Redis } from 'ioredis';
+import { toEntry } from '../src/accept/parse.ts';
+import { QUEUE } from '../src/drivers/store/scripts/keys.ts';
+import { inBatches, makeMessages } from './records.ts';
+
+/** How many messages wait when a drain begins. */
+export const BACKLOG = 50_000;
+
+/** The fallback list as operators see it: filled by plain commands, and looked at. */
+export class BenchList {
+  readonly redis: Redis;
+  readonly #batches: string[][];
+
+  constructor(redisUrl: string, topic: string) {
+    this.redis = new Redis(redisUrl);
+    this.#batches = inBatches(makeMessages(topic).map(toEntry));
+  }
+
+  async fill(): Promise<void> {
+    await this.redis.unlink(QUEUE);
+    for (let batch = 0; (await this.redis.llen(QUEUE)) < BACKLOG; batch++) {
+      await this.redis.lpush(QUEUE, ...(this.#batches[batch % this.#batches.length] ?? []));
+    }
+  }
+}
