@@ -2,6 +2,7 @@ import { createAccept } from './accept/accept.ts';
 import { createAdmit } from './accept/admission.ts';
 import { createInFlight } from './accept/in-flight.ts';
 import { Recorder } from './accept/recorder.ts';
+import { publishHead } from './backfill/trial.ts';
 import { BackfillWorker } from './backfill/worker.ts';
 import { GuardedPublisher } from './breakers/guarded-publisher.ts';
 import { GuardedStore } from './breakers/guarded-store.ts';
@@ -60,6 +61,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     circuit: circuits.kafka,
     clock,
     deadlineMs: config.publishTimeoutMs,
+    tryBacklog: (publish) => publishHead(publish, drain),
   });
   const store = new GuardedStore(drivers.store, circuits.redis);
   const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
@@ -95,15 +97,18 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
       },
     }),
   );
-  const worker = new BackfillWorker({
-    publisher,
+  const drain = {
     list: store.list,
     clock,
     log,
     record,
     publishTimeoutMs: config.publishTimeoutMs,
     maxAgeMs: config.fallbackMaxAgeMs,
-    mayPublish: () => circuits.kafka.allows,
+  };
+  const worker = new BackfillWorker({
+    ...drain,
+    publisher: { publish: (messages) => publisher.publishBacklog(messages) },
+    mayPublish: () => circuits.kafka.state === 'closed',
   });
   const watch = new StoreWatch({ store, bounds: config.fallback, clock, log });
   let stopping = false;

@@ -23,7 +23,7 @@ describe('the way down and back', () => {
     await post(BODY);
     await clock.advance(15_000);
     await post(BODY);
-    expect(log.lines.filter((line) => !line.includes('Neither'))).toEqual([
+    expect(log.lines.filter((line) => !/Neither|^DEBUG/.test(line))).toEqual([
       'WARNING Circuit breaker redis_client opened - Redis unavailable',
       'WARNING Circuit breaker kafka_producer opened - Kafka unavailable',
       'ERROR Both Kafka and Redis circuits open - cannot process message',
@@ -38,6 +38,18 @@ describe('the way down and back', () => {
       if (line.includes('kafka_producer')) expect(log.fields[index]).toHaveProperty('kafka_circuit_breaker');
       if (line.includes('redis_client')) expect(log.fields[index]).toHaveProperty('redis_circuit_breaker');
     }
+  });
+
+  test('ends by a parked message that Kafka takes, before any other', async () => {
+    const { log, clock, store, publisher, post } = fakeService();
+    publisher.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 6; count++) await post(`{"id":"m${count}","value":1}`);
+    publisher.calls.length = 0;
+    publisher.answer = () => ({ kind: 'published', partition: 0, offset: '0' });
+    await clock.advance(30_000);
+    expect(publisher.calls.map((messages) => messages.map(({ id }) => id))).toEqual([['m0']]);
+    expect(store.waiting).toHaveLength(5);
+    expect(log.lines.at(-2)).toBe('INFO Circuit breaker kafka_producer closed - Kafka available');
   });
 
   test('a flood of refused messages is not a flood of lines', async () => {

@@ -8,7 +8,7 @@ import type { FallbackList, Verdict } from '../ports/fallback-list.ts';
 import type { Receipt } from '../ports/receipts.ts';
 
 export interface DrainDeps {
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'publish'>;
   readonly list: FallbackList;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,25 +23,24 @@ export interface DrainDeps {
 /** Some entries have left the list and more may wait; or there is no use in trying again at once. */
 export type Drained = 'progress' | 'pause';
 
-const MAX_COUNT = 500;
 /** Below the megabyte that a broker takes in one request by default. */
 const MAX_BYTES = 900_000;
 const LONGEST_LEASE_MS = 10_000;
 const SETTLE_PAUSE_MS = 200;
 
 /**
- * Publishes one batch of parked messages: claim, publish, settle. Never throws.
+ * Publishes one batch of up to `maxCount` parked messages: claim, publish, settle. Never throws.
  * Whatever happens in between, an entry leaves the list only after Kafka has acknowledged it.
  * Once `stopping` is aborted it no longer waits for a store that is away.
  */
-export async function drainBatch(deps: DrainDeps, stopping: AbortSignal): Promise<Drained> {
+export async function drainBatch(deps: DrainDeps, stopping: AbortSignal, maxCount: number): Promise<Drained> {
   const { list, publishTimeoutMs } = deps;
   // Long enough to settle through a short absence of the store. It is renewed while Kafka takes its time,
   // so that what a dead worker held is not out of reach for longer.
   const leaseMs = Math.min(2 * publishTimeoutMs + 4000, LONGEST_LEASE_MS);
   const batch = crypto.randomUUID();
   const lease = new Lease(deps, batch, leaseMs);
-  const claim = { batch, maxCount: MAX_COUNT, maxBytes: MAX_BYTES, leaseMs };
+  const claim = { batch, maxCount, maxBytes: MAX_BYTES, leaseMs };
   let reply = await list.claim(claim);
   // The entries may have been claimed and the answer lost: the same name asks for it again.
   if (reply.kind === 'failed') reply = await list.claim(claim);

@@ -1,7 +1,8 @@
 import { drainBatch, type Drained, type DrainDeps } from './drain.ts';
+import { Pace } from './pace.ts';
 
 export interface WorkerDeps extends DrainDeps {
-  /** Whether a publish made now would be tried: nothing is claimed before that. */
+  /** Whether Kafka is there, as far as is known: nothing is claimed before that. */
   mayPublish: () => boolean;
 }
 
@@ -12,12 +13,14 @@ const REAP_EVERY_MS = 2000;
 /** Drains the fallback list, batch after batch, for as long as Kafka takes what it publishes. */
 export class BackfillWorker {
   readonly #deps: WorkerDeps;
+  readonly #pace: Pace;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #nextReap = 0;
 
   constructor(deps: WorkerDeps) {
-    this.#deps = deps;
+    this.#pace = new Pace(deps.publisher, deps.clock);
+    this.#deps = { ...deps, publisher: this.#pace };
   }
 
   start(): void {
@@ -37,14 +40,19 @@ export class BackfillWorker {
   async #loop(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#reap();
-      const drained = this.#deps.mayPublish() ? await this.#drain() : 'pause';
-      if (drained === 'pause') await this.#pause();
+      if ((await this.#drainIfPossible()) === 'pause') await this.#pause();
     }
+  }
+
+  async #drainIfPossible(): Promise<Drained> {
+    if (this.#deps.mayPublish()) return this.#drain();
+    this.#pace.startAnew();
+    return 'pause';
   }
 
   async #drain(): Promise<Drained> {
     try {
-      return await drainBatch(this.#deps, this.#stopping.signal);
+      return await drainBatch(this.#deps, this.#stopping.signal, this.#pace.size);
     } catch (error) {
       // A fault of this program. The lease brings the entries back; the loop must go on.
       const reason = error instanceof Error ? error.message : 'unknown';

@@ -1,7 +1,7 @@
 import type { Message } from '../accept/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
-import type { Publisher, PublishResult } from '../ports/publisher.ts';
+import { type Publisher, type PublishResult, SMALLEST_BACKLOG } from '../ports/publisher.ts';
 import { Ballot } from './ballot.ts';
 import type { Circuit } from './circuit.ts';
 import { ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
@@ -15,6 +15,11 @@ export interface GuardedPublisherDeps {
   readonly clock: Clock;
   /** The most that a call may take, in milliseconds. */
   readonly deadlineMs: number;
+  /**
+   * Publishes one message that is worth a trial, by the function that it is given. Undefined where
+   * there is none: then Kafka is probed.
+   */
+  tryBacklog?: (publish: Publisher['publish']) => Promise<readonly PublishResult[] | undefined>;
 }
 
 /**
@@ -28,16 +33,16 @@ export class GuardedPublisher implements Publisher {
 
   constructor(deps: GuardedPublisherDeps) {
     this.#deps = deps;
-    deps.circuit.recoverBy(async () => judgeProbe(await this.#probe()));
+    deps.circuit.recoverBy(() => this.#try());
   }
 
-  async publish(messages: readonly Message[]): Promise<PublishResult[]> {
-    const reply = await this.#deps.circuit.run(
-      () => this.#publish(messages),
-      (results) => this.#judge(results),
-    );
-    if (reply.kind === 'called') return reply.value;
-    return messages.map(() => ({ kind: 'refused', because: 'open', retryInMs: reply.retryInMs }));
+  publish(messages: readonly Message[]): Promise<PublishResult[]> {
+    return this.#run(messages, (results) => this.#judge(results));
+  }
+
+  /** Publishes parked messages. A large batch of them that fails is not held against Kafka. */
+  publishBacklog(messages: readonly Message[]): Promise<PublishResult[]> {
+    return this.#run(messages, (results) => this.#judge(results, messages.length <= SMALLEST_BACKLOG));
   }
 
   async probe(): Promise<Probe> {
@@ -53,6 +58,20 @@ export class GuardedPublisher implements Publisher {
   close(): Promise<void> {
     this.#deps.circuit.stop();
     return this.#deps.inner.close();
+  }
+
+  async #run(
+    messages: readonly Message[],
+    judge: (results: readonly PublishResult[]) => CallVerdict,
+  ): Promise<PublishResult[]> {
+    const reply = await this.#deps.circuit.run(() => this.#publish(messages), judge);
+    if (reply.kind === 'called') return reply.value;
+    return messages.map(() => ({ kind: 'refused', because: 'open', retryInMs: reply.retryInMs }));
+  }
+
+  async #try(): Promise<CallVerdict> {
+    const results = await this.#deps.tryBacklog?.((messages) => this.#publish(messages));
+    return results ? this.#judge(results) : judgeProbe(await this.#probe());
   }
 
   #publish(messages: readonly Message[]): Promise<PublishResult[]> {
@@ -92,7 +111,7 @@ export class GuardedPublisher implements Publisher {
     }
   }
 
-  #judge(results: readonly PublishResult[]): CallVerdict {
+  #judge(results: readonly PublishResult[], mayBlame = true): CallVerdict {
     let verdict = NEUTRAL;
     for (const result of results) {
       switch (result.kind) {
@@ -104,7 +123,7 @@ export class GuardedPublisher implements Publisher {
           break;
         case 'failed':
           if (result.blame === 'topic') verdict = ANSWERED;
-          if (result.blame === 'kafka' && this.#ballot.admits(result.call))
+          if (result.blame === 'kafka' && mayBlame && this.#ballot.admits(result.call))
             return { kind: 'fault', reason: result.reason };
       }
     }

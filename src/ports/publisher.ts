@@ -28,6 +28,9 @@ export type PublishResult =
 
 export type RejectCause = 'too-large' | 'invalid';
 
+/** The size of the smallest batches of a backlog. Larger ones may fail for their size alone. */
+export const SMALLEST_BACKLOG = 10;
+
 /** What a publisher did since it was opened, for the metrics. */
 export interface ProducerStats {
   /** Calls to a broker, the records in them, and how long their answers took altogether. */

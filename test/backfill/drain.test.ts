@@ -16,7 +16,15 @@ function setup(...ids: string[]) {
   const recorded: Receipt[] = [];
   const record = (receipt: Receipt) => void recorded.push(receipt);
   const deps = { publisher, list: store, clock, log, record, publishTimeoutMs: 3000, maxAgeMs: 60_000 };
-  return { publisher, store, clock, log, stopping, recorded, drain: () => drainBatch(deps, stopping.signal) };
+  return {
+    publisher,
+    store,
+    clock,
+    log,
+    stopping,
+    recorded,
+    drain: () => drainBatch(deps, stopping.signal, 500),
+  };
 }
 
 const tooOld = (at: string) => ({

@@ -37,12 +37,27 @@ describe('BackfillWorker', () => {
     await worker.stop();
   });
 
-  test('takes batch after batch without a pause', async () => {
+  test('begins with little and takes more with every batch, without a pause', async () => {
     const { worker, park, publisher, clock } = setup();
-    park(...Array.from({ length: 1200 }, (_, index) => `m${index}`));
+    park(...Array.from({ length: 200 }, (_, index) => `m${index}`));
     worker.start();
     await clock.advance(0);
-    expect(publisher.calls.map((messages) => messages.length)).toEqual([500, 500, 200]);
+    expect(publisher.calls.map((messages) => messages.length)).toEqual([10, 35, 60, 85, 10]);
+    await worker.stop();
+  });
+
+  test('begins with little again after Kafka was away', async () => {
+    const { worker, park, publisher, kafka, clock } = setup();
+    park(...Array.from({ length: 100 }, (_, index) => `m${index}`));
+    worker.start();
+    await clock.advance(0);
+    kafka.open = true;
+    await clock.advance(1000);
+    kafka.open = false;
+    publisher.calls.length = 0;
+    park(...Array.from({ length: 45 }, (_, index) => `n${index}`));
+    await clock.advance(1000);
+    expect(publisher.calls.map((messages) => messages.length)).toEqual([10, 35]);
     await worker.stop();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Message } from '../../src/accept/message.ts';
 import { Circuit } from '../../src/breakers/circuit.ts';
 import { GuardedPublisher } from '../../src/breakers/guarded-publisher.ts';
-import type { PublishResult } from '../../src/ports/publisher.ts';
+import { type PublishResult, SMALLEST_BACKLOG } from '../../src/ports/publisher.ts';
 import { aMessage, FakePublisher, KAFKA_DOWN } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -16,11 +16,13 @@ function setup() {
   return { clock, inner, circuit, guarded };
 }
 
+const several = (count: number) => Array.from({ length: count }, () => aMessage());
+
 describe('GuardedPublisher', () => {
   test('a batch of many failures is one fault', async () => {
     const { inner, circuit, guarded } = setup();
     inner.answer = () => KAFKA_DOWN;
-    await guarded.publish(Array.from({ length: 500 }, () => aMessage()));
+    await guarded.publish(several(500));
     expect(circuit.state).toBe('closed');
     await guarded.publish([aMessage()]);
     expect(circuit.state).toBe('open');
@@ -34,6 +36,26 @@ describe('GuardedPublisher', () => {
     expect(circuit.state).toBe('closed');
     inner.answer = () => ({ ...KAFKA_DOWN, call: {} });
     await guarded.publish([aMessage()]);
+    expect(circuit.state).toBe('open');
+  });
+
+  test('a large batch of the backlog that fails is not held against Kafka, a small one is', async () => {
+    const { inner, circuit, guarded } = setup();
+    inner.answer = () => ({ ...KAFKA_DOWN, call: {} });
+    for (let count = 0; count < 5; count++) await guarded.publishBacklog(several(SMALLEST_BACKLOG + 1));
+    expect(circuit.state).toBe('closed');
+    for (let count = 0; count < 2; count++) await guarded.publishBacklog(several(SMALLEST_BACKLOG));
+    expect(circuit.state).toBe('open');
+  });
+
+  test('a live message keeps its vote though it shared the call of a large batch of the backlog', async () => {
+    const { inner, circuit, guarded } = setup();
+    for (let count = 0; count < 2; count++) {
+      const call = {};
+      inner.answer = () => ({ ...KAFKA_DOWN, call });
+      await guarded.publishBacklog(several(SMALLEST_BACKLOG + 1));
+      await guarded.publish(several(1));
+    }
     expect(circuit.state).toBe('open');
   });
 
