@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { toEntry } from '../../src/accept/parse.ts';
+import { SMALLEST_BACKLOG } from '../../src/ports/publisher.ts';
 import { aMessage } from '../support/fakes.ts';
 import type { KafkaService } from '../support/kafka.ts';
 import type { RedisService } from '../support/redis.ts';
@@ -9,7 +10,8 @@ import { until } from '../support/wait.ts';
 
 const TEST_MS = 120_000;
 const QUEUE = 'fallback:message_queue';
-const BATCH = 500;
+/** The first batch of a worker that starts. */
+const BATCH = SMALLEST_BACKLOG;
 
 describeReal('the worker, as a process of its own,', ['kafka', 'redis'], () => {
   let kafka: KafkaService;
