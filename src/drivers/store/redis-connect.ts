@@ -15,6 +15,8 @@ const OPTIONS = {
   autoResendUnfulfilledCommands: false,
   enableAutoPipelining: true,
   retryStrategy: pauseBefore,
+  // Redis says itself how long it reads its data, but guesses: it would be left alone for up to 10 s.
+  maxLoadingRetryTime: LONGEST_PAUSE_MS,
 } as const satisfies RedisOptions;
 
 /**
