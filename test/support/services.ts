@@ -1,6 +1,7 @@
 import { describe, test } from 'bun:test';
 import { localKafkaMissing } from './kafka-jars.ts';
 import { kafkaMissing, KafkaService, startKafka } from './kafka.ts';
+import { promtoolMissing } from './promtool.ts';
 import { localRedisMissing, redisMissing, RedisService, startRedis } from './redis.ts';
 
 const missing = {
@@ -9,6 +10,7 @@ const missing = {
   localKafka: localKafkaMissing(),
   redis: await redisMissing(),
   localRedis: localRedisMissing(),
+  promtool: promtoolMissing(),
 };
 const mustHaveAll = !['', '0', 'false'].includes(process.env['CI'] ?? '');
 
