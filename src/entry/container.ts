@@ -44,12 +44,18 @@ async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** On SIGTERM or ctrl-C runs `stop` and exits; on the second one, or after 9 s, exits at once. */
+/** `bun run` hands a ctrl-C on that the terminal has sent already: what comes at once is the same one. */
+const SAME_SIGNAL_MS = 500;
+
+/** On SIGTERM or ctrl-C runs `stop` and exits; on a second one, or after 9 s, exits at once. */
 export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const onSignal = (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (systemClock.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = systemClock.now();
     log.info(`Stopping on ${signal}`);
     setTimeout(() => {
       log.error('Stopping took too long: some work was cut off');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { startSpillway } from '../support/spillway.ts';
+import { type Spillway, startSpillway } from '../support/spillway.ts';
 import { until } from '../support/wait.ts';
 
 const fetchJson = async (url: string, init?: RequestInit) => (await (await fetch(url, init)).json()) as never;
@@ -131,16 +131,31 @@ test('the data stays where DATA_DIR says', async () => {
   await service.end('SIGKILL');
 });
 
-test('a client that never ends its request does not hold the process', async () => {
-  const service = await startSpillway();
-  const { port } = new URL(service.url);
-  const socket = connect(Number(port), 'localhost');
+/** A request whose body does not come to its end. */
+function endless({ url }: Spillway): void {
+  const socket = connect(Number(new URL(url).port), 'localhost');
   socket.on('error', () => {});
   socket.write(
     'POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
   );
+}
+
+test('a client that never ends its request does not hold the process', async () => {
+  const service = await startSpillway();
+  endless(service);
   await Bun.sleep(100);
   const began = performance.now();
   expect(await service.end('SIGTERM')).toBe(0);
   expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test('a ctrl-C that arrives twice, from the terminal and from bun run, still lets it stop in order', async () => {
+  const service = await startSpillway();
+  endless(service);
+  await Bun.sleep(100);
+  const ended = service.end('SIGINT');
+  await until('it has heard the first one', () => service.output().includes('Stopping on SIGINT'));
+  process.kill(service.pid, 'SIGINT');
+  expect(await ended).toBe(0);
+  expect(service.output()).toContain('Stopped');
 });
