@@ -2,6 +2,7 @@ import { describe, test } from 'bun:test';
 import { localKafkaMissing } from './kafka-jars.ts';
 import { kafkaMissing, KafkaService, startKafka } from './kafka.ts';
 import { promtoolMissing } from './promtool.ts';
+import { redisCliMissing } from './redis-cli.ts';
 import { localRedisMissing, redisMissing, RedisService, startRedis } from './redis.ts';
 
 const missing = {
@@ -10,6 +11,7 @@ const missing = {
   localKafka: localKafkaMissing(),
   redis: await redisMissing(),
   localRedis: localRedisMissing(),
+  redisCli: redisCliMissing(),
   promtool: promtoolMissing(),
 };
 const mustHaveAll = !['', '0', 'false'].includes(process.env['CI'] ?? '');
