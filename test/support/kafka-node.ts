@@ -40,6 +40,8 @@ export function nodeProperties({ id, controllers, listeners, address }: KafkaNod
     'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // Messages of tests have times of their own, older than a week.
+    'log.retention.ms': '-1',
     // The default makes a broker wait 9 s until its own earlier life counts as over.
     'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '500',
