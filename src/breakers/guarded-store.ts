@@ -4,6 +4,7 @@ import type { StoreReply } from '../ports/store-reply.ts';
 import type { Store } from '../ports/store.ts';
 import { Ballot } from './ballot.ts';
 import type { Circuit } from './circuit.ts';
+import { GuardedBoard } from './guarded-board.ts';
 import { GuardedGate } from './guarded-gate.ts';
 import { GuardedList } from './guarded-list.ts';
 import { GuardedReceipts } from './guarded-receipts.ts';
@@ -14,6 +15,7 @@ export class GuardedStore implements Store {
   readonly list: GuardedList;
   readonly gate: GuardedGate;
   readonly receipts: GuardedReceipts;
+  readonly board: GuardedBoard;
   readonly #inner: Store;
   readonly #circuit: Circuit;
   readonly #ballot = new Ballot();
@@ -24,6 +26,7 @@ export class GuardedStore implements Store {
     this.list = new GuardedList(inner.list, (verb) => this.#guard(verb));
     this.gate = new GuardedGate(inner.gate, (verb) => this.#guard(verb));
     this.receipts = new GuardedReceipts(inner.receipts, (verb) => this.#guard(verb));
+    this.board = new GuardedBoard(inner.board, (verb) => this.#guard(verb));
     circuit.recoverBy(async () => judgeProbe(await inner.probe()));
   }
 

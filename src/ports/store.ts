@@ -1,3 +1,4 @@
+import type { Board } from './board.ts';
 import type { Durability } from './durability.ts';
 import type { FallbackList } from './fallback-list.ts';
 import type { Gate } from './gate.ts';
@@ -10,6 +11,7 @@ export interface Store {
   readonly list: FallbackList;
   readonly gate: Gate;
   readonly receipts: Receipts;
+  readonly board: Board;
   /** Asks whether it would take a message now. */
   probe(): Promise<Probe>;
   /** Asks what becomes of the list when the store crashes, or is full. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Ask } from '../../src/ports/gate.ts';
 import type { Receipt } from '../../src/ports/receipts.ts';
-import type { StoreReply } from '../../src/ports/store-reply.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
+import { value } from './value.ts';
 
 const TTL_MS = 60_000;
 const QUEUED: Receipt = { id: 'a', status: 'queued', topic: 't' };
@@ -158,9 +158,4 @@ export function gateContract(name: string, open: () => Promise<StoreUnderTest>):
       expect(await kinds(hold('5', { id: 'b' }), hold('6', { id: 'c' }))).toEqual(['in-flight', 'admitted']);
     });
   });
-}
-
-function value<T>(reply: StoreReply<T>): T {
-  if (reply.kind !== 'done') throw new Error(`Not done: ${JSON.stringify(reply)}`);
-  return reply.value;
 }

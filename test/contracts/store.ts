@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { ALONE_AFTER, MAX_ATTEMPTS, POISON, type Verdict } from '../../src/ports/fallback-list.ts';
-import type { StoreReply } from '../../src/ports/store-reply.ts';
+import { boardContract } from './board.ts';
 import { gateContract } from './gate.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
+import { value } from './value.ts';
 
 const LEASE_MS = 300;
 const DONE: Verdict = { kind: 'done' };
@@ -13,6 +14,7 @@ const DEAD: Verdict = { kind: 'dead', reason: 'Broken' };
 /** What every store promises. */
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
   gateContract(name, open);
+  boardContract(name, open);
   describe(`${name} keeps the store's contract:`, () => {
     let it: StoreUnderTest;
     beforeEach(async () => {
@@ -316,9 +318,4 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await it.store.probe()).toEqual({ kind: 'up' });
     });
   });
-}
-
-function value<T>(reply: StoreReply<T>): T {
-  if (reply.kind !== 'done') throw new Error(`Not done: ${JSON.stringify(reply)}`);
-  return reply.value;
 }

@@ -15,6 +15,7 @@ import type {
 } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { FakeBoard } from './fake-board.ts';
 import { FakeMarks } from './fake-marks.ts';
 
 /** A complete message; `over` says what matters to the test. */
@@ -72,6 +73,7 @@ export class FakeStore implements Store, FallbackList {
   readonly marks = new FakeMarks(() => this.fault);
   readonly gate = this.marks;
   readonly receipts = this.marks;
+  readonly board = new FakeBoard(() => this.fault);
   readonly waiting: string[] = [];
   readonly dead: DeadLetter[] = [];
   readonly settled: (readonly Verdict[])[] = [];

@@ -5,6 +5,7 @@ import type { Probe } from '../../ports/probe.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Store } from '../../ports/store.ts';
 import { openDatabase } from '../sqlite.ts';
+import { EmbeddedBoard } from './embedded-board.ts';
 import { EmbeddedGate } from './embedded-gate.ts';
 import { EmbeddedList, LIST_SCHEMA } from './embedded-list.ts';
 import { MARKS_SCHEMA } from './embedded-marks.ts';
@@ -15,6 +16,7 @@ export class EmbeddedStore implements Store {
   readonly list: EmbeddedList;
   readonly gate: EmbeddedGate;
   readonly receipts: EmbeddedReceipts;
+  readonly board: EmbeddedBoard;
   readonly #database: DatabaseSync;
 
   constructor(directory: string, clock: Clock) {
@@ -22,6 +24,7 @@ export class EmbeddedStore implements Store {
     this.list = new EmbeddedList(this.#database, clock);
     this.gate = new EmbeddedGate(this.#database, clock);
     this.receipts = new EmbeddedReceipts(this.#database, clock);
+    this.board = new EmbeddedBoard(this.#database, clock);
   }
 
   async probe(): Promise<Probe> {

@@ -5,6 +5,7 @@ import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
 import { COMMAND_TIMEOUT_MS, connectRedis } from './redis-connect.ts';
+import { RemoteBoard } from './remote-board.ts';
 import { readDurability } from './remote-durability.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { RemoteList } from './remote-list.ts';
@@ -17,6 +18,7 @@ export class RedisStore implements Store {
   readonly list: RemoteList;
   readonly gate: RemoteGate;
   readonly receipts: RemoteReceipts;
+  readonly board: RemoteBoard;
   readonly #redis: Redis | Cluster;
   /** Commands of the first moments wait for the first connection, or for the news that there is none. */
   readonly #started: Promise<void>;
@@ -28,6 +30,7 @@ export class RedisStore implements Store {
     this.list = new RemoteList(this.#attempt);
     this.gate = new RemoteGate(this.#attempt, this.#redis.isCluster ? 'many' : 'one');
     this.receipts = new RemoteReceipts(this.#attempt);
+    this.board = new RemoteBoard(this.#attempt);
     // Told with the replies; it names the address, and no password.
     this.#redis.on('error', (error: Error) => (this.#lastError = error.message));
     this.#redis.on('ready', () => (this.#lastError = ''));

@@ -3,6 +3,7 @@ import type { Probe } from '../../ports/probe.ts';
 import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import { RemoteBoard } from './remote-board.ts';
 import { readDurability } from './remote-durability.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { probeRemote } from './remote-probe.ts';
@@ -35,6 +36,7 @@ export class UpstashStore implements Store {
   readonly list: UpstashList;
   readonly gate: RemoteGate;
   readonly receipts: RemoteReceipts;
+  readonly board: RemoteBoard;
   readonly #line: Line;
   readonly #token: string;
 
@@ -45,6 +47,7 @@ export class UpstashStore implements Store {
     this.list = new UpstashList(this.#attempt, maxListBytes);
     this.gate = new RemoteGate(this.#attempt, 'one');
     this.receipts = new RemoteReceipts(this.#attempt);
+    this.board = new RemoteBoard(this.#attempt);
   }
 
   probe(): Promise<Probe> {

@@ -29,3 +29,6 @@ export const MESSAGE = 'spillway:message:';
 
 /** `<CLIENT_LIMIT><client>` is how much of its limit a client has used. */
 export const CLIENT_LIMIT = 'spillway:limit:';
+
+/** `<BOARD><name>` is a text on the board; one slot of a cluster holds them all. */
+export const BOARD = 'spillway:{board}:';
