@@ -109,6 +109,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     ...drain,
     publisher: { publish: (messages) => publisher.publishBacklog(messages) },
     mayPublish: () => circuits.kafka.state === 'closed',
+    liveCount: () => publisher.liveCount,
   });
   const watch = new StoreWatch({ store, bounds: config.fallback, clock, log });
   let stopping = false;

@@ -24,6 +24,7 @@ export const connect: Connect = ({ brokers, topic, redisUrl }) => {
         publishTimeoutMs: 10_000,
         record() {},
         mayPublish: () => true,
+        liveCount: () => 0,
       });
       worker.start();
       for (;;) {

@@ -5,10 +5,11 @@ import { type Publisher, type PublishResult, SMALLEST_BACKLOG } from '../ports/p
 /** The fastest size for the driver; larger batches gain nothing. */
 const LARGEST = 500;
 const STEP = 25;
-/** A batch that takes so many times as long as the fastest is a sign that Kafka, or the way there, is full. */
-const SLOW_FACTOR = 4;
-/** Whatever is done within this time is well. */
-const SWIFT_MS = 50;
+/**
+ * A batch that takes so much longer than the fastest, in milliseconds and as a part of it, is a sign
+ * that Kafka, or the way there, is full: live messages wait behind it.
+ */
+const SLOWER = { ms: 10, part: 0.5 };
 
 /**
  * How much of the backlog goes to Kafka at once: little at first, more with every batch that goes
@@ -51,7 +52,7 @@ export class Pace {
   #learn(tookMs: number, results: readonly PublishResult[]): void {
     this.#fastestMs = Math.min(this.#fastestMs, tookMs);
     if (results.some(isFault)) this.#size = SMALLEST_BACKLOG;
-    else if (tookMs > Math.max(SWIFT_MS, SLOW_FACTOR * this.#fastestMs))
+    else if (tookMs - this.#fastestMs > Math.max(SLOWER.ms, SLOWER.part * this.#fastestMs))
       this.#size = Math.max(SMALLEST_BACKLOG, Math.floor(this.#size / 2));
     else this.#size = Math.min(LARGEST, this.#size + STEP);
   }

@@ -4,6 +4,8 @@ import { Pace } from './pace.ts';
 export interface WorkerDeps extends DrainDeps {
   /** Whether Kafka is there, as far as is known: nothing is claimed before that. */
   mayPublish: () => boolean;
+  /** How many messages clients have handed in so far: they go first. */
+  liveCount: () => number;
 }
 
 const IDLE_MS = 500;
@@ -40,7 +42,12 @@ export class BackfillWorker {
   async #loop(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#reap();
-      if ((await this.#drainIfPossible()) === 'pause') await this.#pause();
+      const { clock, liveCount } = this.#deps;
+      const [began, liveBefore] = [clock.now(), liveCount()];
+      const drained = await this.#drainIfPossible();
+      if (drained === 'pause') await this.#pause(IDLE_MS);
+      // Where clients wait, the backlog takes half of the time and no more.
+      else if (liveCount() > liveBefore) await this.#pause(clock.now() - began);
     }
   }
 
@@ -79,7 +86,7 @@ export class BackfillWorker {
     }
   }
 
-  #pause(): Promise<void> {
+  #pause(ms: number): Promise<void> {
     const { signal } = this.#stopping;
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -88,7 +95,7 @@ export class BackfillWorker {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const cancel = this.#deps.clock.after(IDLE_MS, wake);
+      const cancel = this.#deps.clock.after(ms, wake);
       signal.addEventListener('abort', wake);
     });
   }

@@ -29,6 +29,7 @@ export interface GuardedPublisherDeps {
 export class GuardedPublisher implements Publisher {
   readonly #deps: GuardedPublisherDeps;
   readonly #ballot = new Ballot();
+  #liveCount = 0;
   readonly #waiting = new Set<AbortController>();
 
   constructor(deps: GuardedPublisherDeps) {
@@ -36,7 +37,13 @@ export class GuardedPublisher implements Publisher {
     deps.circuit.recoverBy(() => this.#try());
   }
 
+  /** How many messages were handed in that are not of the backlog. */
+  get liveCount(): number {
+    return this.#liveCount;
+  }
+
   publish(messages: readonly Message[]): Promise<PublishResult[]> {
+    this.#liveCount += messages.length;
     return this.#run(messages, (results) => this.#judge(results));
   }
 

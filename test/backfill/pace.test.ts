@@ -34,19 +34,20 @@ describe('Pace', () => {
     expect(pace.size).toBe(500);
   });
 
-  test('is halved by a batch that took several times as long as the fastest', async () => {
+  test('is halved by a batch that took clearly longer than the fastest', async () => {
     const { batch, grow } = setup();
     await grow(30);
-    expect(await batch({ tookMs: 60 })).toBe(250);
-    expect(await batch({ tookMs: 60 })).toBe(125);
+    expect(await batch({ tookMs: 14 })).toBe(500);
+    expect(await batch({ tookMs: 16 })).toBe(250);
+    expect(await batch({ tookMs: 16 })).toBe(125);
     expect(await batch()).toBe(150);
   });
 
   test('does not mistake a long way to Kafka for a slow Kafka', async () => {
     const { batch } = setup();
     await batch({ tookMs: 80 });
-    expect(await batch({ tookMs: 120 })).toBe(60);
-    expect(await batch({ tookMs: 350 })).toBe(30);
+    expect(await batch({ tookMs: 115 })).toBe(60);
+    expect(await batch({ tookMs: 125 })).toBe(30);
   });
 
   test.each<[string, PublishResult]>([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { toEntry } from '../../src/accept/parse.ts';
 import { BackfillWorker } from '../../src/backfill/worker.ts';
+import { pause } from '../../src/ports/clock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { aMessage, FakeLog, FakePublisher, FakeStore, PUBLISHED } from '../support/fakes.ts';
 
@@ -9,7 +10,7 @@ function setup() {
   const store = new FakeStore();
   const clock = new FakeClock();
   const log = new FakeLog();
-  const kafka = { open: false };
+  const kafka = { open: false, live: 0 };
   const deps = {
     publisher,
     list: store,
@@ -19,6 +20,7 @@ function setup() {
     publishTimeoutMs: 3000,
     maxAgeMs: Infinity,
     mayPublish: () => !kafka.open,
+    liveCount: () => kafka.live,
   };
   const park = (...ids: string[]) => store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
   return { publisher, store, clock, log, kafka, park, worker: new BackfillWorker(deps) };
@@ -44,6 +46,23 @@ describe('BackfillWorker', () => {
     await clock.advance(0);
     expect(publisher.calls.map((messages) => messages.length)).toEqual([10, 35, 60, 85, 10]);
     await worker.stop();
+  });
+
+  test('rests after a batch for as long as it took, while clients send messages', async () => {
+    const { worker, park, publisher, kafka, clock } = setup();
+    publisher.answer = async () => {
+      kafka.live++;
+      await pause(clock, 20);
+      return PUBLISHED;
+    };
+    park(...Array.from({ length: 100 }, (_, index) => `m${index}`));
+    worker.start();
+    await clock.advance(39);
+    expect(publisher.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(publisher.calls).toHaveLength(2);
+    void worker.stop();
+    await clock.advance(100);
   });
 
   test('begins with little again after Kafka was away', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { KafkaService } from '../support/kafka.ts';
 import { LagMeter } from '../support/lag-meter.ts';
-import { type Answer, Load } from '../support/load.ts';
+import { Load, waitOf } from '../support/load.ts';
 import type { RedisService } from '../support/redis.ts';
 import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
@@ -78,9 +78,3 @@ describeReal(`under ${PER_SECOND} messages a second, with limits and ids,`, ['ka
     TEST_MS,
   );
 });
-
-/** The time within which so many percent were answered. */
-function waitOf(answers: readonly Answer[], percent: number): number {
-  const waits = answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt).toSorted((a, b) => a - b);
-  return waits[Math.ceil((waits.length * percent) / 100) - 1] ?? 0;
-}

@@ -56,3 +56,9 @@ export class Load {
     });
   }
 }
+
+/** The time, in milliseconds, within which so many percent were answered. */
+export function waitOf(answers: readonly Answer[], percent: number): number {
+  const waits = answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt).toSorted((a, b) => a - b);
+  return waits[Math.ceil((waits.length * percent) / 100) - 1] ?? 0;
+}
