@@ -1,92 +1,63 @@
-import {
-  CircuitState as CockatielState,
-  type CircuitBreakerPolicy,
-  circuitBreaker,
-  ConsecutiveBreaker,
-  handleWhenResult,
-} from 'cockatiel';
 import type { Clock } from '../ports/clock.ts';
+import { Automaton } from './automaton.ts';
+import { beginTrial } from './bounded-trial.ts';
+import type { CircuitEvents, CircuitMode, CircuitReply, CircuitSettings } from './circuit-types.ts';
+import type { CircuitState, Trial } from './circuit-types.ts';
+import { SlowRule } from './slow-rule.ts';
+import { TrialTimer } from './trial-timer.ts';
 import type { CallVerdict } from './verdict.ts';
+import { Witness } from './witness.ts';
 
-export type CircuitState = 'closed' | 'open' | 'half-open';
-
-export type CircuitReply<T> =
-  | { readonly kind: 'called'; readonly value: T }
-  /** Answered at once, without calling. A call may be tried in `retryInMs` at the earliest. */
-  | { readonly kind: 'refused'; readonly retryInMs: number };
-
-export interface CircuitSettings {
-  /** Opens after so many faults in a row. */
-  readonly failMax: number;
-  /** From opening to the first trial. */
-  readonly resetTimeoutMs: number;
-  /** From a failed trial to the next. */
-  readonly timeoutDurationMs: number;
-}
-
-/** One call, to find out whether the dependency is back; its verdict decides. Never throws. */
-export type Trial = () => Promise<CallVerdict>;
-
-export interface CircuitEvents {
-  /** `reason` is the latest fault's, where the circuit opened. */
-  onChange?(state: CircuitState, reason?: string): void;
-  onFault?(reason: string): void;
-}
-
-const STATES: Record<CockatielState, CircuitState> = {
-  [CockatielState.Closed]: 'closed',
-  [CockatielState.Open]: 'open',
-  [CockatielState.HalfOpen]: 'half-open',
-  [CockatielState.Isolated]: 'open',
-};
-
-/** cockatiel waits by the wall clock, which may be set back; here the circuit's own clock decides. */
-const ALWAYS_DUE = { next: () => ({ duration: Number.NEGATIVE_INFINITY, next: ALWAYS_DUE.next }) };
+export type { CircuitMode, CircuitReply, CircuitSettings, CircuitState } from './circuit-types.ts';
 
 /**
  * A circuit breaker: cockatiel counts and holds the state; this class adds what it lacks.
  * While a trial runs everyone else is refused and none waits for it; a call that began in an
- * earlier state has no vote; and the trial comes by a timer, with or without traffic.
+ * earlier state has no vote; the trial comes by a timer, with or without traffic, and has an end;
+ * and an operator may force the circuit.
  */
 export class Circuit {
   readonly #settings: CircuitSettings;
   readonly #clock: Clock;
-  readonly #events: CircuitEvents;
-  readonly #breaker: CircuitBreakerPolicy;
-  /** Goes up with every change of state, so that a late result is told from a current one. */
+  readonly #witness: Witness;
+  readonly #timer: TrialTimer;
+  readonly #slowRule: SlowRule;
+  #automaton: Automaton;
+  #mode: CircuitMode = 'auto';
+  /** Goes up with every change of state or mode, so that a late result is told from a current one. */
   #epoch = 0;
-  #trialAt = 0;
-  #cancelTimer = () => {};
   #trial: Trial | undefined;
-  #lastFault = '';
 
-  constructor(settings: CircuitSettings, clock: Clock, events: CircuitEvents = {}) {
+  /** `random` answers a number from 0 up to 1, for the jitter of the trial's timer. */
+  constructor(settings: CircuitSettings, clock: Clock, events: CircuitEvents = {}, random = Math.random) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#events = events;
-    this.#breaker = circuitBreaker(
-      handleWhenResult((verdict) => (verdict as CallVerdict).kind !== 'answered'),
-      { halfOpenAfter: ALWAYS_DUE, breaker: new ConsecutiveBreaker(settings.failMax) },
-    );
-    this.#breaker.onStateChange(() => {
-      this.#epoch++;
-      this.#events.onChange?.(this.state, this.state === 'open' ? this.#lastFault : undefined);
-    });
-    this.#breaker.onBreak(() => this.#waitForTrial(this.#settings.resetTimeoutMs));
+    this.#witness = new Witness(events);
+    this.#timer = new TrialTimer(settings, clock, random, () => this.#tryAlone());
+    this.#slowRule = new SlowRule(settings.slowMs, clock);
+    this.#automaton = this.#begin('closed');
   }
 
   get state(): CircuitState {
-    return STATES[this.#breaker.state];
+    return this.#automaton.state;
+  }
+
+  get mode(): CircuitMode {
+    return this.#mode;
   }
 
   /** Whether a call made now would be tried. */
   get allows(): boolean {
-    return this.state === 'closed' || this.#trialIsDue();
+    return this.state === 'closed' || this.#trialIsDue;
   }
 
-  /** Milliseconds until a call may be tried; 0 where that is now. */
+  /**
+   * Milliseconds until a call may be tried; 0 where that is now. The jitter is not in it: it delays
+   * the timer alone. While the circuit is forced open nobody knows: it is the wait after an opening.
+   */
   get retryInMs(): number {
-    return this.state === 'closed' ? 0 : Math.max(0, this.#trialAt - this.#clock.now());
+    if (this.#mode === 'forced-open') return this.#settings.resetTimeoutMs;
+    return this.state === 'closed' ? 0 : this.#timer.dueInMs;
   }
 
   /** Gives the circuit a trial of its own, so that it closes again without traffic. */
@@ -96,8 +67,22 @@ export class Circuit {
 
   /** Stops the timer. The circuit goes on, but only traffic tries it. */
   stop(): void {
-    this.#cancelTimer();
-    this.#trial = undefined;
+    this.#timer.stop();
+  }
+
+  /**
+   * Holds the circuit open or closed, or gives it back to its calls: from `forced-open` with a trial
+   * due at once, from `forced-closed` with a count that begins anew. Calls and trials in flight go on,
+   * and have no vote any more. The mode that it is in already changes nothing.
+   */
+  force(mode: CircuitMode): void {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.#epoch++;
+    this.#timer.cancel();
+    if (mode !== 'auto') this.#automaton = this.#begin(mode === 'forced-open' ? 'open' : 'closed');
+    else if (this.state === 'open') this.#timer.start(0);
+    this.#witness.change(this.state, mode, 'operator');
   }
 
   /**
@@ -105,54 +90,57 @@ export class Circuit {
    * `call` must not throw: what can go wrong is part of its value.
    */
   async run<T>(call: () => Promise<T>, judge: (value: T) => CallVerdict): Promise<CircuitReply<T>> {
-    if (this.state === 'closed') {
-      const epoch = this.#epoch;
-      const value = await call();
-      await this.#vote(judge(value), epoch);
-      return { kind: 'called', value };
-    }
-    return this.#trialIsDue() ? this.#runTrial(call, judge) : { kind: 'refused', retryInMs: this.retryInMs };
+    if (this.state !== 'closed')
+      return this.#trialIsDue ? this.#runTrial(call, judge) : { kind: 'refused', retryInMs: this.retryInMs };
+    const epoch = this.#epoch;
+    const began = this.#slowRule.begin();
+    const value = await call();
+    const verdict = this.#slowRule.apply(judge(value), began);
+    if (verdict.kind === 'fault') this.#witness.fault(verdict.reason);
+    // Counting costs more than the rest together, so an answer that changes nothing is not counted.
+    if (this.#hasVote(verdict, epoch) && !(verdict.kind === 'answered' && this.#automaton.isClean))
+      await this.#automaton.count(verdict);
+    return { kind: 'called', value };
   }
 
-  #trialIsDue(): boolean {
-    return this.state === 'open' && this.#clock.now() >= this.#trialAt;
+  get #trialIsDue(): boolean {
+    return this.#mode === 'auto' && this.state === 'open' && this.#timer.dueInMs === 0;
   }
 
-  async #vote(verdict: CallVerdict, epoch: number): Promise<void> {
-    if (verdict.kind === 'fault') this.#noteFault(verdict.reason);
-    if (verdict.kind === 'neutral' || epoch !== this.#epoch) return;
-    await this.#breaker.execute(() => verdict);
+  #hasVote(verdict: CallVerdict, epoch: number): boolean {
+    return verdict.kind !== 'neutral' && epoch === this.#epoch && this.#mode === 'auto';
   }
 
-  #noteFault(reason: string): void {
-    this.#lastFault = reason;
-    this.#events.onFault?.(reason);
+  #begin(state: 'closed' | 'open'): Automaton {
+    const automaton = new Automaton(this.#settings.failMax, state, (trial) => {
+      // A trial that began before the circuit was forced has no say.
+      if (automaton !== this.#automaton) return;
+      this.#epoch++;
+      if (this.state === 'open') this.#timer.opened(trial);
+      this.#witness.change(this.state, this.#mode, 'calls');
+    });
+    return automaton;
+  }
+
+  #tryAlone(): void {
+    // An exception was counted as a fault, and nobody waits for the value.
+    if (this.#trial) this.#runTrial(this.#trial, (verdict) => verdict).catch(() => {});
   }
 
   async #runTrial<T>(call: () => Promise<T>, judge: (value: T) => CallVerdict): Promise<CircuitReply<T>> {
-    this.#cancelTimer();
-    let reply: CircuitReply<T> | undefined;
-    // cockatiel is half-open while this runs, closes on 'answered' and opens again on the others.
-    const verdict = await this.#breaker.execute(async () => {
-      const value = await call();
-      reply = { kind: 'called', value };
-      const opinion = judge(value);
-      if (opinion.kind === 'fault') this.#noteFault(opinion.reason);
-      return opinion;
+    this.#timer.cancel();
+    const { promise, resolve } = Promise.withResolvers<T>();
+    await this.#automaton.decideBy(async () => {
+      const began = this.#slowRule.begin();
+      const trial = beginTrial(this.#clock, this.#settings, call, (value) =>
+        this.#slowRule.apply(judge(value), began),
+      );
+      resolve(trial.value);
+      const verdict = await trial.verdict;
+      if (verdict.kind === 'fault') this.#witness.fault(verdict.reason);
+      return verdict;
     });
-    if (verdict.kind === 'fault') this.#waitForTrial(this.#settings.timeoutDurationMs);
-    // A trial that said nothing has used nothing up: the next may come at once.
-    if (verdict.kind === 'neutral') this.#waitForTrial(0);
-    return reply ?? { kind: 'refused', retryInMs: this.retryInMs };
-  }
-
-  #waitForTrial(ms: number): void {
-    this.#trialAt = this.#clock.now() + ms;
-    this.#cancelTimer();
-    this.#cancelTimer = this.#clock.after(ms, () => {
-      const trial = this.#trial;
-      // Timers may fire a fraction of a millisecond early: the timer is right, not the clock.
-      if (trial && this.state === 'open') void this.#runTrial(trial, (verdict) => verdict);
-    });
+    // The state is decided, but a call that took too long for it may still have a value for its caller.
+    return { kind: 'called', value: await promise };
   }
 }

@@ -6,7 +6,8 @@ import type { Probe } from '../ports/probe.ts';
  */
 export type CallVerdict =
   | { readonly kind: 'fault'; readonly reason: string }
-  | { readonly kind: 'answered' }
+  /** Where several share a wire call, `call` is the same object for all: slow, it counts once. */
+  | { readonly kind: 'answered'; readonly call?: object | undefined }
   | { readonly kind: 'neutral' };
 
 export const ANSWERED: CallVerdict = { kind: 'answered' };

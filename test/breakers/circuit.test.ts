@@ -1,43 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { Circuit, type CircuitReply } from '../../src/breakers/circuit.ts';
-import { ANSWERED, type CallVerdict, NEUTRAL } from '../../src/breakers/verdict.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-
-const FAULT: CallVerdict = { kind: 'fault', reason: 'down' };
-const SETTINGS = { failMax: 3, resetTimeoutMs: 30_000, timeoutDurationMs: 60_000 };
-
-function setup(settings = SETTINGS) {
-  const clock = new FakeClock();
-  const changes: string[] = [];
-  const faults: string[] = [];
-  const circuit = new Circuit(settings, clock, {
-    onChange: (state, reason) => changes.push(reason ? `${state}: ${reason}` : state),
-    onFault: (reason) => faults.push(reason),
-  });
-  const run = (verdict: CallVerdict) =>
-    circuit.run(
-      () => Promise.resolve(verdict),
-      (value) => value,
-    );
-  const open = async () => {
-    for (let count = 0; count < settings.failMax; count++) await run(FAULT);
-  };
-  return { clock, circuit, changes, faults, run, open };
-}
-
-/** A call that ends when the test says so. */
-function pending(circuit: Circuit) {
-  const { promise, resolve } = Promise.withResolvers<CallVerdict>();
-  const reply = circuit.run(
-    () => promise,
-    (value) => value,
-  );
-  return { reply, resolve };
-}
+import { ANSWERED, NEUTRAL } from '../../src/breakers/verdict.ts';
+import { aCircuit, FAULT, type PendingCall } from '../support/a-circuit.ts';
 
 describe('a closed circuit', () => {
   test('opens at the fault number fail_max, and not before', async () => {
-    const { circuit, run, changes } = setup();
+    const { circuit, run, changes } = aCircuit();
     await run(FAULT);
     await run(FAULT);
     expect(circuit.state).toBe('closed');
@@ -47,13 +14,13 @@ describe('a closed circuit', () => {
   });
 
   test('counts only faults in a row: an answer starts the count anew', async () => {
-    const { circuit, run } = setup();
+    const { circuit, run } = aCircuit();
     for (const verdict of [FAULT, FAULT, ANSWERED, FAULT, FAULT]) await run(verdict);
     expect(circuit.state).toBe('closed');
   });
 
   test('is not moved by calls that say nothing: neither opened nor reset', async () => {
-    const { circuit, run } = setup();
+    const { circuit, run } = aCircuit();
     for (const verdict of [FAULT, NEUTRAL, FAULT, NEUTRAL, NEUTRAL]) await run(verdict);
     expect(circuit.state).toBe('closed');
     await run(FAULT);
@@ -63,7 +30,7 @@ describe('a closed circuit', () => {
 
 describe('an open circuit', () => {
   test('refuses without calling, and says how long', async () => {
-    const { circuit, clock, open } = setup();
+    const { circuit, clock, open } = aCircuit();
     await open();
     await clock.advance(10_000);
     let called = false;
@@ -76,7 +43,7 @@ describe('an open circuit', () => {
   });
 
   test('lets the first call after reset_timeout through, and closes on its answer', async () => {
-    const { circuit, clock, open, run, changes } = setup();
+    const { circuit, clock, open, run, changes } = aCircuit();
     await open();
     await clock.advance(29_999);
     expect((await run(ANSWERED)).kind).toBe('refused');
@@ -87,7 +54,7 @@ describe('an open circuit', () => {
   });
 
   test('stays open for timeout_duration after a failed trial', async () => {
-    const { clock, open, run, circuit, changes } = setup();
+    const { clock, open, run, circuit, changes } = aCircuit();
     await open();
     await clock.advance(30_000);
     await run(FAULT);
@@ -100,7 +67,7 @@ describe('an open circuit', () => {
   });
 
   test('recovers by a trial of its own, without traffic', async () => {
-    const { clock, open, circuit } = setup();
+    const { clock, open, circuit } = aCircuit();
     const verdicts = [FAULT, ANSWERED];
     circuit.recoverBy(() => Promise.resolve(verdicts.shift() ?? ANSWERED));
     await open();
@@ -111,8 +78,7 @@ describe('an open circuit', () => {
   });
 
   test('recovers by its own trial where the timer fires a little early, as timers do', async () => {
-    const settings = { ...SETTINGS, resetTimeoutMs: 2009.9999999999998 };
-    const { clock, open, circuit } = setup(settings);
+    const { clock, open, circuit } = aCircuit({ resetTimeoutMs: 2009.9999999999998 });
     clock.truncates = true;
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     await open();
@@ -121,7 +87,7 @@ describe('an open circuit', () => {
   });
 
   test('that was stopped makes no trial of its own', async () => {
-    const { clock, open, circuit } = setup();
+    const { clock, open, circuit } = aCircuit();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     await open();
     circuit.stop();
@@ -130,7 +96,7 @@ describe('an open circuit', () => {
   });
 
   test('does not wait longer because the wall clock was set back', async () => {
-    const { clock, open, run, circuit } = setup();
+    const { clock, open, run, circuit } = aCircuit();
     await open();
     clock.wall -= 3_600_000;
     await clock.advance(30_000);
@@ -141,10 +107,10 @@ describe('an open circuit', () => {
 
 describe('a half-open circuit', () => {
   test('refuses everyone but the one trial', async () => {
-    const { circuit, clock, open, run } = setup();
+    const { circuit, clock, open, run, pending } = aCircuit();
     await open();
     await clock.advance(30_000);
-    const trial = pending(circuit);
+    const trial = pending();
     expect(circuit.state).toBe('half-open');
     expect(circuit.allows).toBe(false);
     expect((await run(ANSWERED)).kind).toBe('refused');
@@ -154,16 +120,16 @@ describe('a half-open circuit', () => {
   });
 
   test('gives the caller of a failed trial its value', async () => {
-    const { circuit, clock, open } = setup();
+    const { clock, open, pending } = aCircuit();
     await open();
     await clock.advance(30_000);
-    const trial = pending(circuit);
+    const trial = pending();
     trial.resolve(FAULT);
     expect(await trial.reply).toEqual({ kind: 'called', value: FAULT });
   });
 
   test('stays open after a trial that said nothing, and the next trial may come at once', async () => {
-    const { circuit, clock, open, run } = setup();
+    const { circuit, clock, open, run } = aCircuit();
     await open();
     await clock.advance(30_000);
     await run(NEUTRAL);
@@ -175,8 +141,8 @@ describe('a half-open circuit', () => {
 
 describe('a late result', () => {
   test('of a call from before the opening does not close the circuit', async () => {
-    const { circuit, open } = setup();
-    const late = pending(circuit);
+    const { circuit, open, pending } = aCircuit();
+    const late = pending();
     await open();
     late.resolve(ANSWERED);
     await late.reply;
@@ -184,9 +150,9 @@ describe('a late result', () => {
   });
 
   test('of a call from before the recovery does not count against the closed circuit', async () => {
-    const { circuit, clock, open, run } = setup();
-    const late: { resolve(verdict: CallVerdict): void; reply: Promise<CircuitReply<unknown>> }[] = [];
-    for (let count = 0; count < 3; count++) late.push(pending(circuit));
+    const { circuit, clock, open, run, pending } = aCircuit();
+    const late: PendingCall[] = [];
+    for (let count = 0; count < 3; count++) late.push(pending());
     await open();
     await clock.advance(30_000);
     await run(ANSWERED);
@@ -197,8 +163,8 @@ describe('a late result', () => {
 });
 
 test('every fault is told, also those that have no vote', async () => {
-  const { circuit, open, faults } = setup();
-  const late = pending(circuit);
+  const { open, faults, pending } = aCircuit();
+  const late = pending();
   await open();
   late.resolve(FAULT);
   await late.reply;

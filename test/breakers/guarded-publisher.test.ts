@@ -11,7 +11,12 @@ const DEADLINE_MS = 3000;
 function setup() {
   const clock = new FakeClock();
   const inner = new FakePublisher();
-  const circuit = new Circuit({ failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000 }, clock);
+  const circuit = new Circuit(
+    { failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000 },
+    clock,
+    {},
+    () => 0,
+  );
   const guarded = new GuardedPublisher({ inner, circuit, clock, deadlineMs: DEADLINE_MS });
   return { clock, inner, circuit, guarded };
 }

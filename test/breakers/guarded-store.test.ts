@@ -9,7 +9,12 @@ import { FakeClock } from '../support/fake-clock.ts';
 function setup() {
   const clock = new FakeClock();
   const inner = new FakeStore();
-  const circuit = new Circuit({ failMax: 3, resetTimeoutMs: 1000, timeoutDurationMs: 2000 }, clock);
+  const circuit = new Circuit(
+    { failMax: 3, resetTimeoutMs: 1000, timeoutDurationMs: 2000 },
+    clock,
+    {},
+    () => 0,
+  );
   return { clock, inner, circuit, guarded: new GuardedStore(inner, circuit) };
 }
 
