@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { circuitFields, readCircuits } from './config-circuits.ts';
+import { DAY_S, oneOf, whole } from './config-fields.ts';
 import { kafkaFields, kafkaProblems, readKafka } from './config-kafka.ts';
 import { readUpstash, upstashFields, upstashProblems } from './config-upstash.ts';
 
@@ -15,46 +17,8 @@ export class ConfigError extends Error {
 
 export type Config = ReturnType<typeof readConfig>;
 
-type Preset = 'production' | 'aggressive' | 'conservative';
-
-/** Faults until a circuit opens, and seconds: from opening to the first trial, from a failed trial to the next. */
-const PRESETS = {
-  production: {
-    kafka: { failMax: 5, resetTimeout: 30, timeoutDuration: 60 },
-    redis: { failMax: 3, resetTimeout: 15, timeoutDuration: 30 },
-  },
-  aggressive: {
-    kafka: { failMax: 3, resetTimeout: 10, timeoutDuration: 30 },
-    redis: { failMax: 3, resetTimeout: 10, timeoutDuration: 30 },
-  },
-  conservative: {
-    kafka: { failMax: 10, resetTimeout: 60, timeoutDuration: 120 },
-    redis: { failMax: 10, resetTimeout: 60, timeoutDuration: 120 },
-  },
-} as const satisfies Record<Preset, unknown>;
-
-const DAY_S = 86_400;
-
 /** Part of the contract, but not of this version: naming them must not pass in silence. */
 const FUTURE_DRIVERS = ['KAFKA_REST_URL'] as const;
-
-function whole(min: number, max: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d+$/, { error })
-    .transform(Number)
-    .pipe(z.number().min(min, { error }).max(max, { error }));
-}
-
-function seconds() {
-  const error = `must be a number of seconds above 0, up to ${DAY_S}; fractions are allowed`;
-  return z.coerce.number({ error }).positive({ error }).max(DAY_S, { error }).optional();
-}
-
-function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, { error: `must be one of: ${values.join(', ')}` });
-}
 
 function list(entry: RegExp, what: string, isValid: (part: string) => boolean = () => true) {
   const error = `must be ${what}, with commas between several`;
@@ -104,13 +68,7 @@ const Environment = z.object({
   RATE_LIMIT_MAX: whole(1, 1_000_000).optional(),
   RATE_LIMIT_WINDOW_SECONDS: whole(1, DAY_S).optional(),
   DEDUP_TTL_SECONDS: whole(0, 7 * DAY_S).default(600),
-  BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
-  KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
-  KAFKA_BREAKER_RESET_TIMEOUT: seconds(),
-  KAFKA_BREAKER_TIMEOUT_DURATION: seconds(),
-  REDIS_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
-  REDIS_BREAKER_RESET_TIMEOUT: seconds(),
-  REDIS_BREAKER_TIMEOUT_DURATION: seconds(),
+  ...circuitFields,
   BACKFILL: oneOf(['inline', 'off']).default('inline'),
   LOG_DIR: z.string().default('logs'),
   LOG_FORMAT: oneOf(['text', 'json']).default('text'),
@@ -138,6 +96,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const problems = [...unreadable, ...contradictions(set)];
   if (parsed.data && (parsed.data.FALLBACK_MAX_BYTES ?? Infinity) < parsed.data.MAX_BODY_BYTES)
     problems.push('FALLBACK_MAX_BYTES must not be below MAX_BODY_BYTES: the list has to hold one message');
+  if (parsed.data && (parsed.data.KAFKA_BREAKER_SLOW_MS ?? 0) >= parsed.data.PUBLISH_TIMEOUT_MS)
+    problems.push('KAFKA_BREAKER_SLOW_MS must be below PUBLISH_TIMEOUT_MS: no answer is waited for longer');
   if (!parsed.data || problems.length > 0) throw new ConfigError(problems);
   const env = parsed.data;
   return {
@@ -157,7 +117,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     rateLimit: readRateLimit(env),
     dedupTtlMs: 1000 * env.DEDUP_TTL_SECONDS,
-    circuits: readCircuits(env),
+    circuits: readCircuits(env, env.PUBLISH_TIMEOUT_MS),
     backfill: env.BACKFILL,
     log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },
   };
@@ -184,20 +144,4 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
 
 function readRateLimit({ RATE_LIMIT_MAX: max, RATE_LIMIT_WINDOW_SECONDS: window }: Environment) {
   return max === undefined || window === undefined ? undefined : { max, windowMs: 1000 * window };
-}
-
-function readCircuits(env: Environment) {
-  const { kafka, redis } = PRESETS[env.BREAKER_PRESET];
-  return {
-    kafka: {
-      failMax: env.KAFKA_BREAKER_FAIL_MAX ?? kafka.failMax,
-      resetTimeoutMs: 1000 * (env.KAFKA_BREAKER_RESET_TIMEOUT ?? kafka.resetTimeout),
-      timeoutDurationMs: 1000 * (env.KAFKA_BREAKER_TIMEOUT_DURATION ?? kafka.timeoutDuration),
-    },
-    redis: {
-      failMax: env.REDIS_BREAKER_FAIL_MAX ?? redis.failMax,
-      resetTimeoutMs: 1000 * (env.REDIS_BREAKER_RESET_TIMEOUT ?? redis.resetTimeout),
-      timeoutDurationMs: 1000 * (env.REDIS_BREAKER_TIMEOUT_DURATION ?? redis.timeoutDuration),
-    },
-  };
 }

@@ -29,9 +29,9 @@ describe('readConfig', () => {
     expect(config.kafka).toBeUndefined();
     expect(config.redisUrl).toBeUndefined();
     expect(config.topics).toEqual(new Set(['messages']));
-    expect(config.circuits).toEqual({
-      kafka: { failMax: 5, resetTimeoutMs: 30_000, timeoutDurationMs: 60_000 },
-      redis: { failMax: 3, resetTimeoutMs: 15_000, timeoutDurationMs: 30_000 },
+    expect(config.circuits).toMatchObject({
+      kafka: { failMax: 5, resetTimeoutMs: 30_000, timeoutDurationMs: 60_000, slowMs: undefined },
+      redis: { failMax: 3, resetTimeoutMs: 15_000, timeoutDurationMs: 30_000, slowMs: undefined },
     });
   });
 
@@ -39,7 +39,7 @@ describe('readConfig', () => {
     ['aggressive', { failMax: 3, resetTimeoutMs: 10_000, timeoutDurationMs: 30_000 }],
     ['conservative', { failMax: 10, resetTimeoutMs: 60_000, timeoutDurationMs: 120_000 }],
   ])('BREAKER_PRESET=%s sets both circuits', (preset, circuit) => {
-    expect(readConfig({ BREAKER_PRESET: preset }).circuits).toEqual({ kafka: circuit, redis: circuit });
+    expect(readConfig({ BREAKER_PRESET: preset }).circuits).toMatchObject({ kafka: circuit, redis: circuit });
   });
 
   test('a single number wins over the preset, and seconds may be fractions', () => {
@@ -50,7 +50,20 @@ describe('readConfig', () => {
       REDIS_BREAKER_TIMEOUT_DURATION: '1.25',
     });
     expect(circuits.kafka.failMax).toBe(7);
-    expect(circuits.redis).toEqual({ failMax: 3, resetTimeoutMs: 500, timeoutDurationMs: 1250 });
+    expect(circuits.redis).toMatchObject({ failMax: 3, resetTimeoutMs: 500, timeoutDurationMs: 1250 });
+  });
+
+  test('slow answers are faults only where a circuit is told how slow', () => {
+    const { circuits } = readConfig({ KAFKA_BREAKER_SLOW_MS: '1500', REDIS_BREAKER_SLOW_MS: '100' });
+    expect([circuits.kafka.slowMs, circuits.redis.slowMs]).toEqual([1500, 100]);
+    expect(readConfig({ REDIS_BREAKER_SLOW_MS: '100' }).circuits.kafka.slowMs).toBeUndefined();
+    expect(refusal({ KAFKA_BREAKER_SLOW_MS: '3000' })).toContain('must be below PUBLISH_TIMEOUT_MS');
+    expect(readConfig({ KAFKA_BREAKER_SLOW_MS: '3000', PUBLISH_TIMEOUT_MS: '3001' })).toBeDefined();
+  });
+
+  test('a trial of Kafka may take as long as a publish, which speaks first', () => {
+    expect(readConfig({}).circuits.kafka.trialTimeoutMs).toBe(3500);
+    expect(readConfig({ PUBLISH_TIMEOUT_MS: '10000' }).circuits.kafka.trialTimeoutMs).toBe(10_500);
   });
 
   test('clients are limited only if both variables are set, and ids are remembered for ten minutes', () => {
@@ -169,6 +182,8 @@ describe('readConfig', () => {
     ['BREAKER_PRESET', 'fast', 'production, aggressive, conservative'],
     ['KAFKA_BREAKER_FAIL_MAX', '0', 'a whole number from 1'],
     ['KAFKA_BREAKER_RESET_TIMEOUT', '-1', 'seconds'],
+    ['KAFKA_BREAKER_SLOW_MS', '0', 'a whole number from 1'],
+    ['REDIS_BREAKER_SLOW_MS', '1.5', 'a whole number from 1'],
     ['PUBLISH_TIMEOUT_MS', '1.5', 'a whole number'],
     ['RATE_LIMIT_MAX', '0', 'a whole number from 1'],
     ['RATE_LIMIT_WINDOW_SECONDS', '0.5', 'a whole number from 1'],

@@ -46,7 +46,7 @@ describe('the way down and back', () => {
     for (let count = 0; count < 6; count++) await post(`{"id":"m${count}","value":1}`);
     publisher.calls.length = 0;
     publisher.answer = () => ({ kind: 'published', partition: 0, offset: '0' });
-    await clock.advance(30_000);
+    await clock.advance(30_500);
     expect(publisher.calls.map((messages) => messages.map(({ id }) => id))).toEqual([['m0']]);
     expect(store.waiting).toHaveLength(5);
     expect(log.lines.at(-2)).toBe('INFO Circuit breaker kafka_producer closed - Kafka available');

@@ -120,9 +120,13 @@ export class GuardedPublisher implements Publisher {
 
   #judge(results: readonly PublishResult[], mayBlame = true): CallVerdict {
     let verdict = NEUTRAL;
+    let call: object | undefined;
     for (const result of results) {
       switch (result.kind) {
         case 'published':
+          call = result.call;
+          verdict = ANSWERED;
+          break;
         case 'rejected':
           verdict = ANSWERED;
           break;
@@ -134,6 +138,6 @@ export class GuardedPublisher implements Publisher {
             return { kind: 'fault', reason: result.reason };
       }
     }
-    return verdict;
+    return verdict.kind === 'answered' ? { kind: 'answered', call, mayBeSlow: !mayBlame } : verdict;
   }
 }

@@ -22,8 +22,8 @@ export class SlowRule {
 
   apply(verdict: CallVerdict, began: number): CallVerdict {
     const slowMs = this.#slowMs;
-    if (slowMs === undefined || verdict.kind !== 'answered' || this.#clock.now() - began <= slowMs)
-      return verdict;
+    if (slowMs === undefined || verdict.kind !== 'answered' || verdict.mayBeSlow) return verdict;
+    if (this.#clock.now() - began <= slowMs) return verdict;
     const { call } = verdict;
     if (call && this.#voted.has(call)) return NEUTRAL;
     if (call) this.#voted.add(call);

@@ -6,8 +6,15 @@ import type { Probe } from '../ports/probe.ts';
  */
 export type CallVerdict =
   | { readonly kind: 'fault'; readonly reason: string }
-  /** Where several share a wire call, `call` is the same object for all: slow, it counts once. */
-  | { readonly kind: 'answered'; readonly call?: object | undefined }
+  /**
+   * Where several share a wire call, `call` is the same object for all: slow, it counts once.
+   * `mayBeSlow`: it was large, and may take its time.
+   */
+  | {
+      readonly kind: 'answered';
+      readonly call?: object | undefined;
+      readonly mayBeSlow?: boolean | undefined;
+    }
   | { readonly kind: 'neutral' };
 
 export const ANSWERED: CallVerdict = { kind: 'answered' };

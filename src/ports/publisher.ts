@@ -4,7 +4,13 @@ import type { Probe } from './probe.ts';
 /** What became of one message that a publisher was given. Exactly one of these, for each message. */
 export type PublishResult =
   /** Kafka acknowledged the record (acks=all). `offset` is a 64-bit number, hence a string. */
-  | { readonly kind: 'published'; readonly partition: number; readonly offset: string }
+  | {
+      readonly kind: 'published';
+      readonly partition: number;
+      readonly offset: string;
+      /** The same object for all that one call to Kafka wrote, where many share one. */
+      readonly call?: object;
+    }
   /** The caller's fault: this message can never be published, by anyone. */
   | { readonly kind: 'rejected'; readonly cause: RejectCause; readonly reason: string }
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Message } from '../../src/accept/message.ts';
-import { Circuit } from '../../src/breakers/circuit.ts';
+import { Circuit, type CircuitSettings } from '../../src/breakers/circuit.ts';
 import { GuardedPublisher } from '../../src/breakers/guarded-publisher.ts';
 import { type PublishResult, SMALLEST_BACKLOG } from '../../src/ports/publisher.ts';
 import { aMessage, FakePublisher, KAFKA_DOWN } from '../support/fakes.ts';
@@ -8,11 +8,11 @@ import { FakeClock } from '../support/fake-clock.ts';
 
 const DEADLINE_MS = 3000;
 
-function setup() {
+function setup(over: Partial<CircuitSettings> = {}) {
   const clock = new FakeClock();
   const inner = new FakePublisher();
   const circuit = new Circuit(
-    { failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000 },
+    { failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000, ...over },
     clock,
     {},
     () => 0,
@@ -53,6 +53,23 @@ describe('GuardedPublisher', () => {
     expect(circuit.state).toBe('open');
   });
 
+  test('a large batch of the backlog may be slow, a small one may not', async () => {
+    const { clock, inner, circuit, guarded } = setup({ slowMs: 500 });
+    const answered: PublishResult = { kind: 'published', partition: 0, offset: '0' };
+    inner.answer = () => new Promise((end) => clock.after(501, () => end(answered)));
+    for (const [size, state] of [
+      [SMALLEST_BACKLOG + 1, 'closed'],
+      [SMALLEST_BACKLOG, 'open'],
+    ] as const) {
+      for (let count = 0; count < 3; count++) {
+        const published = guarded.publishBacklog(several(size));
+        await clock.advance(501);
+        await published;
+      }
+      expect(circuit.state).toBe(state);
+    }
+  });
+
   test('a live message keeps its vote though it shared the call of a large batch of the backlog', async () => {
     const { inner, circuit, guarded } = setup();
     for (let count = 0; count < 2; count++) {
@@ -61,6 +78,21 @@ describe('GuardedPublisher', () => {
       await guarded.publishBacklog(several(SMALLEST_BACKLOG + 1));
       await guarded.publish(several(1));
     }
+    expect(circuit.state).toBe('open');
+  });
+
+  test('publishes that shared a slow call are one fault', async () => {
+    const { clock, inner, circuit, guarded } = setup({ slowMs: 500 });
+    const published = { kind: 'published', partition: 0, offset: '0' } as const;
+    const publish = async (call: object) => {
+      inner.answer = () => new Promise((end) => clock.after(501, () => end({ ...published, call })));
+      const all = Array.from({ length: 10 }, () => guarded.publish([aMessage(), aMessage()]));
+      await clock.advance(501);
+      await Promise.all(all);
+    };
+    await publish({});
+    expect(circuit.state).toBe('closed');
+    await publish({});
     expect(circuit.state).toBe('open');
   });
 

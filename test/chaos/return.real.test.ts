@@ -14,6 +14,8 @@ const QUEUE = 'fallback:message_queue';
 const BACKLOG = 20_000;
 const PER_SECOND = 200;
 
+const stateOf = (service: Spillway) => service.metric('circuit_breaker_state{service="kafka"}');
+
 describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
   let kafka: KafkaService;
   let redis: RedisService;
@@ -43,7 +45,6 @@ describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
       KAFKA_BREAKER_TIMEOUT_DURATION: resetTimeout,
     });
 
-  const stateOf = (service: Spillway) => service.metric('circuit_breaker_state{service="kafka"}');
   const isDrained = async () => (await redis.client().keys(`*${QUEUE}*`)).length === 0;
   const ids = async () => new Set((await kafka.read(topic)).map(({ headers }) => headers['spillway-id']));
 

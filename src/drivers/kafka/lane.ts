@@ -186,7 +186,9 @@ export class Lane {
       // The limit was raised.
       if ((open[0]?.bytes ?? 0) >= this.#tooLarge) this.#tooLarge = Number.POSITIVE_INFINITY;
       let offset = BigInt(baseOffset);
-      for (const pending of open) pending.settle({ kind: 'published', partition, offset: String(offset++) });
+      const call = {};
+      for (const pending of open)
+        pending.settle({ kind: 'published', partition, offset: String(offset++), call });
       return undefined;
     } finally {
       stats.addCall(open.length, clock.now() - began);

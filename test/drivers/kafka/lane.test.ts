@@ -63,12 +63,28 @@ describe('a lane', () => {
     const values = addMany(3);
     await clock.advance(0);
     expect(calls).toEqual([values]);
-    expect(values.map((value) => results.get(value))).toEqual([
+    const told = values.map((value) => results.get(value));
+    expect(told).toMatchObject([
       { kind: 'published', partition: 2, offset: '9007199254740993' },
       { kind: 'published', partition: 2, offset: '9007199254740994' },
       { kind: 'published', partition: 2, offset: '9007199254740995' },
     ]);
     expect([stats.calls, stats.messages]).toEqual([1, 3]);
+  });
+
+  test('says of what is published by which call it was', async () => {
+    const { clock, results, add, addMany } = setup(() => '0');
+    const call = (value: string) => {
+      const result = results.get(value);
+      return result?.kind === 'published' ? result.call : undefined;
+    };
+    const [one = '', other = ''] = addMany(2);
+    await clock.advance(0);
+    add('next');
+    await clock.advance(0);
+    expect(call(one)).toBeObject();
+    expect(call(other)).toBe(call(one));
+    expect(call('next')).not.toBe(call(one));
   });
 
   test('has one call in flight, and gathers the next batch meanwhile', async () => {
@@ -282,7 +298,7 @@ describe('the deadline', () => {
     resolve('1');
     await clock.advance(0);
     expect(results.get('late')?.kind).toBe('failed');
-    expect(results.get('next')).toEqual({ kind: 'published', partition: 2, offset: '7' });
+    expect(results.get('next')).toMatchObject({ kind: 'published', partition: 2, offset: '7' });
   });
 });
 
