@@ -19,8 +19,8 @@ const PRESETS = {
   },
 } as const satisfies Record<Preset, unknown>;
 
-/** How much longer a trial may take than what is behind the circuit promises itself: that may speak first. */
-const TRIAL_GRACE_MS = 500;
+/** How much longer than a publish a trial may take: the message at the head has to be claimed before. */
+const TRIAL_GRACE_MS = 1500;
 /** Every driver of Redis answers, or gives up, long before. */
 const REDIS_TRIAL_MS = 5000;
 
@@ -28,6 +28,7 @@ const slowMs = () => whole(1, 600_000).optional();
 
 /** The variables of both circuits. */
 export const circuitFields = {
+  CIRCUIT_SHARING: oneOf(['on', 'off']).default('off'),
   BREAKER_PRESET: oneOf(['production', 'aggressive', 'conservative']).default('production'),
   KAFKA_BREAKER_FAIL_MAX: whole(1, 1_000_000).optional(),
   KAFKA_BREAKER_RESET_TIMEOUT: seconds(),

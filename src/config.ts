@@ -117,6 +117,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     rateLimit: readRateLimit(env),
     dedupTtlMs: 1000 * env.DEDUP_TTL_SECONDS,
+    circuitSharing: env.CIRCUIT_SHARING === 'on',
     circuits: readCircuits(env, env.PUBLISH_TIMEOUT_MS),
     backfill: env.BACKFILL,
     log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },

@@ -7,9 +7,12 @@ import { BackfillWorker } from './backfill/worker.ts';
 import { GuardedPublisher } from './breakers/guarded-publisher.ts';
 import { GuardedStore } from './breakers/guarded-store.ts';
 import type { Config } from './config.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { OperatorModes } from './fleet/operator-modes.ts';
+import { SharedOutage } from './fleet/shared-outage.ts';
 import { type App, createApp } from './http/app.ts';
 import type { DevDeps } from './http/routes/dev.ts';
-import { createCircuit } from './ops/circuits.ts';
+import { createCircuit, logOrder } from './ops/circuits.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { createOutcomeLog } from './ops/outcome-log.ts';
 import { readinessOf } from './ops/readiness.ts';
@@ -18,6 +21,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Publisher } from './ports/publisher.ts';
 import type { Receipt } from './ports/receipts.ts';
+import type { ServiceName } from './ports/service-name.ts';
 import type { Store } from './ports/store.ts';
 
 export interface ServiceDeps {
@@ -34,6 +38,7 @@ export interface Service {
   readonly app: App;
   readonly worker: BackfillWorker;
   readonly watch: StoreWatch;
+  readonly fleet: Fleet;
   /** Makes the first connection to Kafka, so that no message waits for it. */
   readonly warmUp: () => Promise<void>;
   /**
@@ -53,8 +58,13 @@ const PARK_MS = 5000;
 
 /** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
 export function createService({ config, clock, log, devKafka, ...drivers }: ServiceDeps): Service {
-  const circuit = (name: 'kafka' | 'redis') =>
-    createCircuit(name, config.circuits[name], { clock, log, onFault: () => metrics.countFault(name) });
+  const circuit = (name: ServiceName) =>
+    createCircuit(name, config.circuits[name], {
+      clock,
+      log,
+      onFault: () => metrics.countFault(name),
+      onState: (state) => name === 'kafka' && outage?.changed(state),
+    });
   const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
   const publisher = new GuardedPublisher({
     inner: drivers.publisher,
@@ -64,6 +74,14 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     tryBacklog: (publish) => publishHead(publish, drain),
   });
   const store = new GuardedStore(drivers.store, circuits.redis);
+  const { board } = store;
+  const outage = config.circuitSharing ? new SharedOutage({ circuit: circuits.kafka, board }) : undefined;
+  const modes = new OperatorModes({
+    circuits,
+    board,
+    onOrder: (name, order) => logOrder(name, order, log),
+  });
+  const fleet = new Fleet({ board, clock, modes, outage });
   const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
   const logOutcome = createOutcomeLog(log, clock);
   const inFlight = createInFlight();
@@ -123,24 +141,36 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     topics: config.topics,
     maxBodyBytes: config.maxBodyBytes,
     findReceipt: (id) => recorder.find(id),
-    readiness: () => readinessOf(states(), watch, stopping),
+    readiness: () => readinessOf(states(), modes.orders, watch, stopping),
     stopping: () => stopping,
     admin:
       config.adminToken === undefined
         ? undefined
-        : { token: config.adminToken, list: store.list, bounds: config.fallback },
+        : {
+            token: config.adminToken,
+            list: store.list,
+            bounds: config.fallback,
+            circuits: {
+              states,
+              orders: () => modes.orders,
+              give: (name, order) => modes.give(name, order),
+              now: () => clock.wallTime(),
+            },
+          },
     dev: devKafka && { kafka: devKafka, defaultTopic: config.defaultTopic },
   });
   return {
     app,
     worker,
     watch,
+    fleet,
     async warmUp() {
       await publisher.probe();
     },
     async finish() {
       stopping = true;
       watch.stop();
+      fleet.stop();
       const cancel = clock.after(GIVE_UP_MS, () => publisher.giveUp());
       await Promise.all([inFlight.ended(), worker.stop()]);
       await recorder.finish();

@@ -121,19 +121,19 @@ describe('GET /health/ready', () => {
     const durability = { status: 'unknown', warnings: [] };
     expect(await ready()).toEqual([
       200,
-      { status: 'ready', circuits: { kafka: 'closed', redis: 'closed' }, durability },
+      { status: 'ready', circuits: { kafka: 'closed', redis: 'closed' }, forced: {}, durability },
     ]);
     service.publisher.answer = () => KAFKA_DOWN;
     for (let count = 0; count < 5; count++) await service.post(BODY);
     expect(await ready()).toEqual([
       200,
-      { status: 'ready', circuits: { kafka: 'open', redis: 'closed' }, durability },
+      { status: 'ready', circuits: { kafka: 'open', redis: 'closed' }, forced: {}, durability },
     ]);
     service.store.fault = { kind: 'failed', reason: 'gone' };
     for (let count = 0; count < 3; count++) await service.post(BODY);
     expect(await ready()).toEqual([
       503,
-      { status: 'unavailable', circuits: { kafka: 'open', redis: 'open' }, durability },
+      { status: 'unavailable', circuits: { kafka: 'open', redis: 'open' }, forced: {}, durability },
     ]);
   });
 });

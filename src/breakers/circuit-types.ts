@@ -30,9 +30,9 @@ export type Trial = () => Promise<CallVerdict>;
 export interface CircuitChange {
   readonly state: CircuitState;
   readonly mode: CircuitMode;
-  /** `operator`: the mode was changed, and the state with it or not. */
-  readonly by: 'calls' | 'operator';
-  /** The latest fault's, where calls opened the circuit. */
+  /** `operator`: the mode was changed, and the state with it or not. `news`: another process's word. */
+  readonly by: 'calls' | 'operator' | 'news';
+  /** Why it opened: the latest fault's, or the news. */
   readonly reason?: string | undefined;
 }
 

@@ -85,6 +85,20 @@ export class Circuit {
     this.#witness.change(this.state, mode, 'operator');
   }
 
+  /** Opens a closed circuit on another process's word, as if calls of its own had failed. */
+  openOnNews(reason: string): void {
+    if (this.#mode !== 'auto' || this.state !== 'closed') return;
+    this.#epoch++;
+    this.#automaton = this.#begin('open');
+    this.#timer.opened(undefined);
+    this.#witness.news(reason);
+  }
+
+  /** Makes the trial of an open circuit due at once. */
+  tryNow(): void {
+    if (this.#mode === 'auto' && this.state === 'open') this.#timer.start(0);
+  }
+
   /**
    * Runs `call` where the circuit allows it, and counts what `judge` makes of its value.
    * `call` must not throw: what can go wrong is part of its value.

@@ -18,6 +18,10 @@ export class Witness {
     const reason = by === 'calls' && state === 'open' ? this.#lastFault : undefined;
     quietly(() => this.#events.onChange?.({ state, mode, by, reason }));
   }
+
+  news(reason: string): void {
+    quietly(() => this.#events.onChange?.({ state: 'open', mode: 'auto', by: 'news', reason }));
+  }
 }
 
 function quietly(hook: () => void): void {

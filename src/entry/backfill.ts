@@ -3,6 +3,7 @@ import { openContainer, stopOnSignal } from './container.ts';
 const { log, drivers, service } = await openContainer('backfill.log');
 
 log.info('Draining the fallback list', { kafka: drivers.names.kafka, redis: drivers.names.redis });
+await service.fleet.start();
 service.watch.start();
 service.worker.start();
 // Timers and sockets come and go; the process stays until it is told to stop.

@@ -27,6 +27,8 @@ function listen() {
   }
 }
 
+// Before the first message: what operators have ordered, and whether the fleet is in an outage.
+await service.fleet.start();
 const server = listen();
 void service.warmUp();
 service.watch.start();

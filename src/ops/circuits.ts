@@ -1,33 +1,50 @@
-import { Circuit, type CircuitSettings } from '../breakers/circuit.ts';
+import { Circuit, type CircuitSettings, type CircuitState } from '../breakers/circuit.ts';
 import type { CircuitChange } from '../breakers/circuit-types.ts';
+import type { Order } from '../fleet/operator-modes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { ServiceName } from '../ports/service-name.ts';
 
 /** How operators know a circuit: in the logs, in the metrics, by the service behind it. */
-export const CIRCUIT_NAMES = {
+const CIRCUIT_NAMES = {
   kafka: { name: 'kafka_producer', service: 'Kafka', field: 'kafka_circuit_breaker' },
   redis: { name: 'redis_client', service: 'Redis', field: 'redis_circuit_breaker' },
-} as const;
+} as const satisfies Record<ServiceName, unknown>;
 
-/**
- * A circuit whose changes are logged in the operators' words, and whose faults are counted.
- * What an operator forces has lines of its own: nobody found the service unavailable, or available.
- */
+export interface CircuitDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  onFault: () => void;
+  onState: (state: CircuitState) => void;
+}
+
+/** A circuit whose changes are logged in the operators' words, and whose faults are counted. */
 export function createCircuit(
-  which: keyof typeof CIRCUIT_NAMES,
+  which: ServiceName,
   settings: CircuitSettings,
-  { clock, log, onFault }: { clock: Clock; log: Log; onFault: () => void },
+  { clock, log, onFault, onState }: CircuitDeps,
 ): Circuit {
   return new Circuit(settings, clock, {
     onFault,
     onChange(change) {
-      if (change.by === 'operator') logForced(CIRCUIT_NAMES[which], change, log);
-      else logState(CIRCUIT_NAMES[which], change, log);
+      // What an operator forces has lines of its own: nobody found the service unavailable, or available.
+      if (change.by !== 'operator') logState(CIRCUIT_NAMES[which], change, log);
+      onState(change.state);
     },
   });
 }
 
-type Names = (typeof CIRCUIT_NAMES)[keyof typeof CIRCUIT_NAMES];
+/** Who has forced a circuit, and why; or that nobody does any more. */
+export function logOrder(which: ServiceName, order: Order, log: Log): void {
+  const { name, field } = CIRCUIT_NAMES[which];
+  if (!order) return log.warning(`Circuit breaker ${name} automatic again`, { [field]: 'auto' });
+  const { mode, by, reason, at } = order;
+  const what = mode === 'forced-open' ? 'open - No call is made' : 'closed - Every call is made';
+  const since = new Date(at).toISOString();
+  log.warning(`Circuit breaker ${name} forced ${what}`, { [field]: mode, by, reason, since });
+}
+
+type Names = (typeof CIRCUIT_NAMES)[ServiceName];
 
 function logState({ name, service, field }: Names, { state, reason }: CircuitChange, log: Log): void {
   switch (state) {
@@ -39,18 +56,5 @@ function logState({ name, service, field }: Names, { state, reason }: CircuitCha
       return;
     case 'closed':
       log.info(`Circuit breaker ${name} closed - ${service} available`, { [field]: state });
-  }
-}
-
-function logForced({ name, field }: Names, { state, mode }: CircuitChange, log: Log): void {
-  switch (mode) {
-    case 'forced-open':
-      log.warning(`Circuit breaker ${name} forced open - No call is made`, { [field]: state, mode });
-      return;
-    case 'forced-closed':
-      log.warning(`Circuit breaker ${name} forced closed - Every call is made`, { [field]: state, mode });
-      return;
-    case 'auto':
-      log.info(`Circuit breaker ${name} automatic again`, { [field]: state, mode });
   }
 }

@@ -1,13 +1,14 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Outcome } from '../accept/outcome.ts';
-import type { Circuit, CircuitState } from '../breakers/circuit.ts';
+import type { Circuit, CircuitMode, CircuitState } from '../breakers/circuit.ts';
 import type { ProducerStats } from '../ports/publisher.ts';
 import type { Backlog, FallbackList } from '../ports/fallback-list.ts';
+import type { ServiceName } from '../ports/service-name.ts';
 import { registerProducer } from './producer-metrics.ts';
 
-export type ServiceName = 'kafka' | 'redis';
-
 const STATE_VALUE: Record<CircuitState, number> = { closed: 0, open: 1, 'half-open': 2 };
+
+const MODE_VALUE: Record<CircuitMode, number> = { auto: 0, 'forced-open': 1, 'forced-closed': 2 };
 
 export interface Metrics {
   /** One more message that came to this end. */
@@ -74,6 +75,16 @@ export function createMetrics(
     registers,
     collect() {
       for (const service of services) this.set({ service }, STATE_VALUE[circuits[service].state]);
+    },
+  });
+
+  new Gauge({
+    name: 'spillway_circuit_forced',
+    help: '0 automatic, 1 forced open by an operator, 2 forced closed',
+    labelNames: ['service'],
+    registers,
+    collect() {
+      for (const service of services) this.set({ service }, MODE_VALUE[circuits[service].mode]);
     },
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ANSWERED, type CallVerdict } from '../../src/breakers/verdict.ts';
-import { createCircuit } from '../../src/ops/circuits.ts';
+import { createCircuit, logOrder } from '../../src/ops/circuits.ts';
 import { FAULT } from '../support/a-circuit.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeLog } from '../support/fakes.ts';
@@ -10,7 +10,7 @@ function setup(which: 'kafka' | 'redis') {
   const clock = new FakeClock();
   let faults = 0;
   const settings = { failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000 };
-  const circuit = createCircuit(which, settings, { clock, log, onFault: () => faults++ });
+  const circuit = createCircuit(which, settings, { clock, log, onFault: () => faults++, onState() {} });
   const run = (verdict: CallVerdict) =>
     circuit.run(
       () => Promise.resolve(verdict),
@@ -41,18 +41,23 @@ describe("an operator's view of a circuit", () => {
     expect(faults()).toBe(2);
   });
 
-  test('what is forced has lines of its own, which say nothing of the service', () => {
+  test('what an operator orders has lines of its own, with who and why, and says nothing of the service', () => {
     const { log, circuit } = setup('kafka');
-    for (const mode of ['forced-open', 'forced-closed', 'auto'] as const) circuit.force(mode);
+    const order = { by: 'ana', reason: 'new disks', at: 1_764_671_400_000 };
+    for (const mode of ['forced-open', 'forced-closed', 'auto'] as const) {
+      circuit.force(mode);
+      logOrder('kafka', mode === 'auto' ? undefined : { mode, ...order }, log);
+    }
     expect(log.lines).toEqual([
       'WARNING Circuit breaker kafka_producer forced open - No call is made',
       'WARNING Circuit breaker kafka_producer forced closed - Every call is made',
-      'INFO Circuit breaker kafka_producer automatic again',
+      'WARNING Circuit breaker kafka_producer automatic again',
     ]);
+    const said = { by: 'ana', reason: 'new disks', since: '2025-12-02T10:30:00.000Z' };
     expect(log.fields).toEqual([
-      { kafka_circuit_breaker: 'open', mode: 'forced-open' },
-      { kafka_circuit_breaker: 'closed', mode: 'forced-closed' },
-      { kafka_circuit_breaker: 'closed', mode: 'auto' },
+      { kafka_circuit_breaker: 'forced-open', ...said },
+      { kafka_circuit_breaker: 'forced-closed', ...said },
+      { kafka_circuit_breaker: 'auto' },
     ]);
   });
 });

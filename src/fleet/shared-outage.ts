@@ -1,0 +1,91 @@
+import type { Circuit, CircuitState } from '../breakers/circuit.ts';
+import type { Board } from '../ports/board.ts';
+
+export interface SharedOutageDeps {
+  readonly circuit: Pick<Circuit, 'state' | 'mode' | 'openOnNews' | 'tryNow'>;
+  readonly board: Board;
+}
+
+/** So long an outage stands on the board after the last process that saw it was heard of. */
+const TTL_MS = 30_000;
+/** Prolonged at every so-manieth look. */
+const PROLONG_EVERY = 8;
+
+/**
+ * One outage of Kafka for all processes: the first that sees it tells the others, who open without
+ * a failed call of their own; and when a trial of one has succeeded, the others try at once.
+ *
+ * A process that can't reach Kafka when the others can stays out alone: an outage that has ended is
+ * never told again by who was in it, and never believed again by who has ended it.
+ */
+export class SharedOutage {
+  /** The name of its text on the board. */
+  readonly name = 'outage:kafka';
+  readonly #deps: SharedOutageDeps;
+  /** The outage that this process is in, and others know of. */
+  #known: string | undefined;
+  /** The outage that this process has ended. */
+  #ended: string | undefined;
+  /** It was seen there: when it is gone, someone has ended it. */
+  #isOnBoard = false;
+  /** The others are out of the outage in which this process still is. */
+  #isAlone = false;
+  #looks = 0;
+
+  constructor(deps: SharedOutageDeps) {
+    this.#deps = deps;
+  }
+
+  /** Hears of every change of the circuit. */
+  changed(state: CircuitState): void {
+    const { circuit, board } = this.#deps;
+    if (circuit.mode !== 'auto') return;
+    switch (state) {
+      case 'open':
+        if (this.#known === undefined && !this.#isAlone) this.#tell(crypto.randomUUID());
+        return;
+      case 'closed':
+        if (this.#known !== undefined) void board.remove(this.name);
+        this.#ended = this.#known ?? this.#ended;
+        this.#known = undefined;
+        this.#isAlone = false;
+        return;
+      case 'half-open':
+    }
+  }
+
+  /** Hears what stands on the board. */
+  learn(outage: string | undefined): void {
+    const { circuit } = this.#deps;
+    if (circuit.mode !== 'auto') return;
+    if (circuit.state === 'closed') {
+      if (outage === undefined || outage === this.#ended) return;
+      this.#follow(outage);
+      circuit.openOnNews('Another process found it unavailable');
+    } else if (this.#known !== undefined) this.#compare(this.#known, outage);
+  }
+
+  #compare(known: string, outage: string | undefined): void {
+    const { circuit, board } = this.#deps;
+    if (outage !== undefined) {
+      // Two that told of it at the same time agree on the later word.
+      this.#follow(outage);
+      if (this.#looks++ % PROLONG_EVERY === 0) void board.prolong(this.name, TTL_MS);
+    } else if (this.#isOnBoard) {
+      this.#known = undefined;
+      this.#isAlone = true;
+      circuit.tryNow();
+    } else this.#tell(known);
+  }
+
+  #follow(outage: string): void {
+    this.#known = outage;
+    this.#isOnBoard = true;
+  }
+
+  #tell(outage: string): void {
+    this.#known = outage;
+    this.#isOnBoard = false;
+    void this.#deps.board.post(this.name, outage, TTL_MS);
+  }
+}

@@ -1,0 +1,2 @@
+/** The services that stand behind circuits. */
+export type ServiceName = 'kafka' | 'redis';

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'bun:test';
+import { type Forced, OperatorModes, type Order } from '../../src/fleet/operator-modes.ts';
+import type { StoreReply } from '../../src/ports/store-reply.ts';
+import { FakeBoard } from '../support/fake-board.ts';
+
+const OPEN: Forced = { mode: 'forced-open', by: 'ana', reason: 'maintenance', at: 1_764_671_400_000 };
+const CLOSED: Forced = { ...OPEN, mode: 'forced-closed' };
+
+function setup() {
+  const away: { fault: Exclude<StoreReply<never>, { kind: 'done' }> | undefined } = { fault: undefined };
+  const board = new FakeBoard(() => away.fault);
+  const start = () => {
+    const heard: string[] = [];
+    const circuit = (name: string) => ({ force: (mode: string) => void heard.push(`${name} ${mode}`) });
+    const orders: [string, Order][] = [];
+    const modes = new OperatorModes({
+      circuits: { kafka: circuit('kafka'), redis: circuit('redis') },
+      board,
+      onOrder: (name, order) => void orders.push([name, order]),
+    });
+    const look = async () => {
+      const reply = await board.read(modes.names);
+      if (reply.kind === 'done') await modes.learn(reply.value);
+    };
+    return { modes, heard, orders, look };
+  };
+  return { board, away, start };
+}
+
+describe('an order of an operator', () => {
+  test('is obeyed at once by the process that is told, and by the others when they look', async () => {
+    const { start } = setup();
+    const [one, other] = [start(), start()];
+    expect(await one.modes.give('kafka', OPEN)).toBe('shared');
+    expect(one.heard).toEqual(['kafka forced-open']);
+    await other.look();
+    expect(other.heard).toEqual(['kafka forced-open']);
+    expect(other.orders).toEqual([['kafka', OPEN]]);
+    await other.modes.give('kafka', undefined);
+    await one.look();
+    expect(one.heard).toEqual(['kafka forced-open', 'kafka auto']);
+    expect(one.orders.at(-1)).toEqual(['kafka', undefined]);
+  });
+
+  test('survives a restart', async () => {
+    const { start } = setup();
+    await start().modes.give('redis', CLOSED);
+    const restarted = start();
+    await restarted.look();
+    expect(restarted.modes.orders).toEqual({ kafka: undefined, redis: CLOSED });
+  });
+
+  test('is heard once, however often one looks', async () => {
+    const { start } = setup();
+    const one = start();
+    await one.modes.give('kafka', OPEN);
+    for (let count = 0; count < 3; count++) await one.look();
+    expect(one.orders).toHaveLength(1);
+  });
+
+  test('that the store could not take holds here, and elsewhere once the store is back', async () => {
+    const { start, away } = setup();
+    const [one, other] = [start(), start()];
+    await other.modes.give('kafka', CLOSED);
+    away.fault = { kind: 'failed', reason: 'gone' };
+    expect(await one.modes.give('kafka', OPEN)).toBe('here-only');
+    await one.look();
+    expect(one.modes.orders.kafka).toEqual(OPEN);
+    away.fault = undefined;
+    await one.look();
+    await other.look();
+    expect(one.modes.orders.kafka).toEqual(OPEN);
+    expect(other.modes.orders.kafka).toEqual(OPEN);
+  });
+
+  test.each(['', 'x', '[]', '["open"]', '{"mode":"forced-open"}'])(
+    'is not made of %p, whoever wrote that on the board',
+    async (text) => {
+      const { start, board } = setup();
+      board.texts.set('forced:kafka', text);
+      const one = start();
+      await one.look();
+      expect(one.heard).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'bun:test';
+import type { CircuitState } from '../../src/breakers/circuit.ts';
+import { SharedOutage } from '../../src/fleet/shared-outage.ts';
+import { FakeBoard } from '../support/fake-board.ts';
+
+/** A process whose circuit does what it is told, and what was done to it. */
+function start(board: FakeBoard) {
+  const done: string[] = [];
+  const circuit = {
+    state: 'closed' as CircuitState,
+    mode: 'auto' as 'auto' | 'forced-open',
+    openOnNews() {
+      done.push('opened on news');
+      become('open');
+    },
+    tryNow: () => void done.push('tried'),
+  };
+  const outage = new SharedOutage({ circuit, board });
+  function become(state: CircuitState): void {
+    circuit.state = state;
+    outage.changed(state);
+  }
+  const look = async () => {
+    const reply = await board.read([outage.name]);
+    if (reply.kind === 'done') outage.learn(reply.value[0]);
+  };
+  return { done, circuit, become, look };
+}
+
+function fleet() {
+  const board = new FakeBoard();
+  const processes = [start(board), start(board), start(board)] as const;
+  const allLook = async () => {
+    for (const { look } of processes) await look();
+  };
+  return { board, processes, allLook };
+}
+
+describe('an outage that one process sees', () => {
+  test('opens the others at their next look, once', async () => {
+    const { processes, allLook } = fleet();
+    processes[0].become('open');
+    await allLook();
+    await allLook();
+    expect(processes.map(({ done }) => done)).toEqual([[], ['opened on news'], ['opened on news']]);
+  });
+
+  test('begins open who starts in it', async () => {
+    const { board, processes } = fleet();
+    processes[0].become('open');
+    const late = start(board);
+    await late.look();
+    expect(late.circuit.state).toBe('open');
+  });
+
+  test('ends for all when a trial of one succeeds: the others try at once', async () => {
+    const { board, processes, allLook } = fleet();
+    processes[0].become('open');
+    await allLook();
+    processes[1].become('half-open');
+    processes[1].become('closed');
+    expect(board.texts.size).toBe(0);
+    await allLook();
+    expect(processes.map(({ done }) => done.at(-1))).toEqual(['tried', 'opened on news', 'tried']);
+    for (const { become } of [processes[0], processes[2]]) become('closed');
+    await allLook();
+    expect(processes.map(({ circuit }) => circuit.state)).toEqual(['closed', 'closed', 'closed']);
+  });
+
+  test('is told anew when Kafka fails again later', async () => {
+    const { processes, allLook } = fleet();
+    processes[0].become('open');
+    await allLook();
+    for (const { become } of processes) become('closed');
+    await allLook();
+    processes[2].become('open');
+    await allLook();
+    expect(processes.map(({ circuit }) => circuit.state)).toEqual(['open', 'open', 'open']);
+  });
+
+  test('that is its alone opens the others once, and not again and again', async () => {
+    const { processes, allLook } = fleet();
+    const [broken, one, other] = processes;
+    broken.become('open');
+    await allLook();
+    one.become('closed');
+    await allLook();
+    other.become('closed');
+    for (let trials = 0; trials < 3; trials++) {
+      broken.become('half-open');
+      broken.become('open');
+      await allLook();
+    }
+    expect(processes.map(({ circuit }) => circuit.state)).toEqual(['open', 'closed', 'closed']);
+    broken.become('closed');
+    broken.become('open');
+    await allLook();
+    expect(one.circuit.state).toBe('open');
+  });
+
+  test('is told by two at the same time, and ends for both', async () => {
+    const { processes, allLook } = fleet();
+    processes[0].become('open');
+    processes[1].become('open');
+    await allLook();
+    processes[2].become('closed');
+    await allLook();
+    expect(processes.map(({ done }) => done.at(-1))).toEqual(['tried', 'tried', 'opened on news']);
+  });
+
+  test('is told as soon as the store is back, where it was away', async () => {
+    let away = true;
+    const board = new FakeBoard(() => (away ? { kind: 'failed', reason: 'gone' } : undefined));
+    const [one, other] = [start(board), start(board)];
+    one.become('open');
+    for (const { look } of [one, other]) await look();
+    expect([one.done, other.done]).toEqual([[], []]);
+    away = false;
+    for (const { look } of [one, other, one, other]) await look();
+    expect([one.done, other.done]).toEqual([[], ['opened on news']]);
+  });
+
+  test('is kept on the board for as long as anyone is in it', async () => {
+    const { board, processes, allLook } = fleet();
+    processes[0].become('open');
+    for (let looks = 0; looks < 9; looks++) await allLook();
+    expect(board.prolonged.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('is not told of a circuit that an operator forced open, and moves none', async () => {
+    const { board, processes, allLook } = fleet();
+    processes[0].circuit.mode = 'forced-open';
+    processes[0].become('open');
+    await allLook();
+    expect(board.texts.size).toBe(0);
+    processes[1].become('open');
+    processes[0].circuit.state = 'closed';
+    await allLook();
+    expect(processes[0].done).toEqual([]);
+  });
+});
