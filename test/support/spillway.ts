@@ -76,3 +76,19 @@ export async function startSpillway(
     },
   };
 }
+
+/** What the tests' operators send, where the service was started with it. */
+export const ADMIN_TOKEN = 'of-the-operators';
+
+/** Orders the Kafka circuit as an operator does. Throws where that is refused. */
+export async function force(
+  service: Spillway,
+  mode: 'auto' | 'forced-open' | 'forced-closed',
+): Promise<void> {
+  const response = await fetch(`${service.url}/admin/circuits/kafka`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ mode, by: 'ana', reason: 'maintenance' }),
+  });
+  if (!response.ok) throw new Error(`The order was answered with ${response.status}`);
+}
