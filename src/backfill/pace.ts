@@ -10,6 +10,10 @@ const STEP = 25;
  * that Kafka, or the way there, is full: live messages wait behind it.
  */
 const SLOWER = { ms: 10, part: 0.5 };
+/** What was the fastest is forgotten little by little: Kafka may have become slower for good. */
+const FORGETTING = 1.05;
+/** A slow batch of this size was not slow for its size. */
+const SMALL = 50;
 
 /**
  * How much of the backlog goes to Kafka at once: little at first, more with every batch that goes
@@ -50,10 +54,10 @@ export class Pace {
   }
 
   #learn(tookMs: number, results: readonly PublishResult[]): void {
-    this.#fastestMs = Math.min(this.#fastestMs, tookMs);
+    this.#fastestMs = Math.min(this.#fastestMs * FORGETTING, tookMs);
     if (results.some(isFault)) this.#size = SMALLEST_BACKLOG;
     else if (tookMs - this.#fastestMs > Math.max(SLOWER.ms, SLOWER.part * this.#fastestMs))
-      this.#size = Math.max(SMALLEST_BACKLOG, Math.floor(this.#size / 2));
+      this.#size = Math.max(Math.min(SMALL, this.#size), Math.floor(this.#size / 2));
     else this.#size = Math.min(LARGEST, this.#size + STEP);
   }
 }

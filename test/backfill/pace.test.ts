@@ -43,11 +43,27 @@ describe('Pace', () => {
     expect(await batch()).toBe(150);
   });
 
+  test('gets used to a Kafka that has become slower for good', async () => {
+    const { pace, batch, grow } = setup();
+    await grow(30);
+    for (let count = 0; count < 40; count++) await batch({ tookMs: 30 });
+    await batch({ tookMs: 30 });
+    const then = pace.size;
+    expect(await batch({ tookMs: 30 })).toBeGreaterThan(then);
+  });
+
+  test('is not made smaller than it need be by a Kafka that is slow anyway', async () => {
+    const { batch, grow } = setup();
+    await grow(2);
+    expect(await batch({ tookMs: 100 })).toBe(50);
+    expect(await batch({ tookMs: 100 })).toBe(50);
+  });
+
   test('does not mistake a long way to Kafka for a slow Kafka', async () => {
     const { batch } = setup();
     await batch({ tookMs: 80 });
     expect(await batch({ tookMs: 115 })).toBe(60);
-    expect(await batch({ tookMs: 125 })).toBe(30);
+    expect(await batch({ tookMs: 135 })).toBe(50);
   });
 
   test.each<[string, PublishResult]>([
