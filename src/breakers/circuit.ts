@@ -81,7 +81,7 @@ export class Circuit {
     this.#epoch++;
     this.#timer.cancel();
     if (mode !== 'auto') this.#automaton = this.#begin(mode === 'forced-open' ? 'open' : 'closed');
-    else if (this.state === 'open') this.#timer.start(0);
+    else this.tryNow();
     this.#witness.change(this.state, mode, 'operator');
   }
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../ports/clock.ts';
+import { Ballot } from './ballot.ts';
 import { type CallVerdict, NEUTRAL } from './verdict.ts';
 
 /** Makes a fault of an answer that took too long. */
 export class SlowRule {
   readonly #slowMs: number | undefined;
   readonly #clock: Clock;
-  /** Wire calls that were slow and have voted: many calls may share one. */
-  readonly #voted = new WeakSet<object>();
+  readonly #ballot = new Ballot();
 
   /** Without `slowMs` it is off. */
   constructor(slowMs: number | undefined, clock: Clock) {
@@ -24,9 +24,7 @@ export class SlowRule {
     const slowMs = this.#slowMs;
     if (slowMs === undefined || verdict.kind !== 'answered' || verdict.mayBeSlow) return verdict;
     if (this.#clock.now() - began <= slowMs) return verdict;
-    const { call } = verdict;
-    if (call && this.#voted.has(call)) return NEUTRAL;
-    if (call) this.#voted.add(call);
+    if (!this.#ballot.admits(verdict.call)) return NEUTRAL;
     return { kind: 'fault', reason: `Slower than ${slowMs} ms` };
   }
 }

@@ -17,7 +17,20 @@ const CIRCUIT: readonly Mutant[] = [
     "if (mode !== 'auto') this.#auto",
     "if (mode !== 'auto' && !(mode === 'forced-closed' && this.state === 'closed')) this.#auto",
   ],
-  ['automatic again, no trial comes', "else if (this.state === 'open') this.#timer.start(0);", ''],
+  ['automatic again, no trial comes', 'else this.tryNow();', ''],
+  ['news opens what an operator holds', "if (this.#mode !== 'auto' || this.state !== 'closed') return;", ''],
+  [
+    'news makes no result late',
+    "this.#epoch++;\n    this.#automaton = this.#begin('open');\n    this.#timer",
+    "this.#automaton = this.#begin('open');\n    this.#timer",
+  ],
+  ['opened by news, no trial comes', 'this.#timer.opened(undefined);', ''],
+  ['news is not told', 'this.#witness.news(reason);', ''],
+  [
+    'told to try, it tries what an operator holds',
+    "if (this.#mode === 'auto' && this.state === 'open') this.#timer.start(0);",
+    "if (this.state === 'open') this.#timer.start(0);",
+  ],
   ['automatic again, it waits as after an opening', 'this.#timer.start(0)', 'this.#timer.opened(undefined)'],
   ['a trial from before the force has a say', 'if (automaton !== this.#automaton) return;', ''],
   ['a forced change is not told', "this.#witness.change(this.state, mode, 'operator');", ''],
@@ -109,8 +122,13 @@ const TRIAL: readonly Mutant[] = [
 const SLOW: readonly Mutant[] = [
   ['what takes just as long is too slow', '<= slowMs', '< slowMs'],
   ['the slow rule is off', 'this.#clock.now() - began <= slowMs', 'began !== slowMs'],
+  ['large batches may not be slow', ' || verdict.mayBeSlow', ''],
   ['faults are called slow', "verdict.kind !== 'answered' || ", ''],
-  ['a shared call votes for each that shares it', 'if (call && this.#voted.has(call)) return NEUTRAL;', ''],
+  [
+    'a shared call votes for each that shares it',
+    'if (!this.#ballot.admits(verdict.call)) return NEUTRAL;',
+    '',
+  ],
   ['a shared call is an answer for those who come second', 'return NEUTRAL;', 'return verdict;'],
 ];
 
@@ -119,8 +137,12 @@ const WITNESS: readonly Mutant[] = [
   ['it is not said why it opened', "by === 'calls' && state === 'open' ?", "state === 'closed' ?"],
 ];
 
+const BALLOT: readonly Mutant[] = [
+  ['a wire call votes for each that shares it', 'if (this.#voted.has(call)) return false;', ''],
+];
+
 const PUBLISHER: readonly Mutant[] = [
-  ['a wire call votes for each publish that shares it', 'if (this.#voted.has(call)) return false;', ''],
+  ['a large batch of the backlog is held against Kafka', ' && mayBlame', ''],
   ['published messages do not say by which call', 'call = result.call;', ''],
   [
     'what was not tried is an answer',
@@ -137,5 +159,6 @@ export const MUTANTS: Readonly<Record<string, readonly Mutant[]>> = {
   'bounded-trial.ts': TRIAL,
   'slow-rule.ts': SLOW,
   'witness.ts': WITNESS,
+  'ballot.ts': BALLOT,
   'guarded-publisher.ts': PUBLISHER,
 };
