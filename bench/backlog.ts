@@ -11,9 +11,11 @@ export class BenchList {
   readonly redis: Redis;
   readonly #batches: string[][];
 
-  constructor(redisUrl: string, topic: string) {
+  /** `key`: the one of all messages, instead of one for each. */
+  constructor(redisUrl: string, topic: string, key?: string) {
     this.redis = new Redis(redisUrl);
-    this.#batches = inBatches(makeMessages(topic).map(toEntry));
+    const messages = makeMessages(topic, key);
+    this.#batches = inBatches(messages.map((message) => toEntry(message)));
   }
 
   async fill(): Promise<void> {

@@ -13,6 +13,8 @@ const CLIENTS: Record<ClientName, () => Promise<{ connect: Connect }>> = {
   'three-commands': () => import('./clients/three-commands.ts'),
   'three-pipelined': () => import('./clients/three-pipelined.ts'),
   worker: () => import('./clients/worker.ts'),
+  'worker-ordered': () => import('./clients/worker-ordered.ts'),
+  'worker-hot': () => import('./clients/worker-hot.ts'),
   'rpop-loop': () => import('./clients/rpop-loop.ts'),
 };
 

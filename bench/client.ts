@@ -32,6 +32,8 @@ export type ClientName =
   | 'three-commands'
   | 'three-pipelined'
   | 'worker'
+  | 'worker-ordered'
+  | 'worker-hot'
   | 'rpop-loop';
 
 /** What a client is told to do for a while. */

@@ -7,13 +7,16 @@ export const BATCH = 500;
 const BATCHES = 8;
 const VALUE_BYTES = 200;
 
-/** What every contender writes: made beforehand, so that making them is in nobody's figures. */
-export function makeMessages(topic: string): Message[] {
+/**
+ * What every contender writes: made beforehand, so that making them is in nobody's figures. Each has
+ * a key of its own, or all have the one that is given.
+ */
+export function makeMessages(topic: string, oneKey?: string): Message[] {
   const timestamp = Date.now();
   return Array.from({ length: BATCH * BATCHES }, (_, index) => {
     const start = `{"index":${index},"text":"`;
     const value = `${start.padEnd(VALUE_BYTES - 2, 'spillway ')}"}`;
-    return { id: randomUUID(), topic, key: `key-${index}`, headers: {}, value, timestamp };
+    return { id: randomUUID(), topic, key: oneKey ?? `key-${index}`, headers: {}, value, timestamp };
   });
 }
 

@@ -125,4 +125,18 @@ export const ROWS: readonly Row[] = [
     // The loop gets no further in that time; the worker is done before.
     ms: 5000,
   },
+  {
+    name: 'order-drain',
+    title: 'drain of 50,000, a key each',
+    measures: SPEED,
+    entrant: drain('worker-ordered', 'ORDERING=key'),
+    against: [drain('worker', 'ORDERING=none')],
+  },
+  {
+    name: 'order-hot',
+    title: 'drain of 50,000, one key',
+    measures: SPEED,
+    entrant: drain('worker-hot', 'ORDERING=key'),
+    against: [drain('worker', 'ORDERING=none, a key each')],
+  },
 ];

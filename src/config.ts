@@ -70,6 +70,7 @@ const Environment = z.object({
   DEDUP_TTL_SECONDS: whole(0, 7 * DAY_S).default(600),
   ...circuitFields,
   BACKFILL: oneOf(['inline', 'off']).default('inline'),
+  ORDERING: oneOf(['none', 'key']).default('none'),
   LOG_DIR: z.string().default('logs'),
   LOG_FORMAT: oneOf(['text', 'json']).default('text'),
   LOG_LEVEL: z.preprocess(
@@ -120,6 +121,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     circuitSharing: env.CIRCUIT_SHARING === 'on',
     circuits: readCircuits(env, env.PUBLISH_TIMEOUT_MS),
     backfill: env.BACKFILL,
+    ordering: env.ORDERING,
     log: { dir: env.LOG_DIR, format: env.LOG_FORMAT, level: env.LOG_LEVEL },
   };
 }

@@ -1,27 +1,19 @@
-import { createAccept } from './accept/accept.ts';
-import { createAdmit } from './accept/admission.ts';
-import { createInFlight } from './accept/in-flight.ts';
-import { Recorder } from './accept/recorder.ts';
+import { orderKeyOfEntry } from './accept/order-key.ts';
 import { publishHead } from './backfill/trial.ts';
 import { BackfillWorker } from './backfill/worker.ts';
-import { GuardedPublisher } from './breakers/guarded-publisher.ts';
-import { GuardedStore } from './breakers/guarded-store.ts';
 import type { Config } from './config.ts';
-import { Fleet } from './fleet/fleet.ts';
-import { OperatorModes } from './fleet/operator-modes.ts';
-import { SharedOutage } from './fleet/shared-outage.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import { createGuards } from './guards.ts';
 import { type App, createApp } from './http/app.ts';
 import type { DevDeps } from './http/routes/dev.ts';
-import { createCircuit, logOrder } from './ops/circuits.ts';
+import { createIntake } from './intake.ts';
 import { createMetrics } from './ops/metrics.ts';
-import { createOutcomeLog } from './ops/outcome-log.ts';
 import { readinessOf } from './ops/readiness.ts';
 import { StoreWatch } from './ops/store-watch.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Publisher } from './ports/publisher.ts';
 import type { Receipt } from './ports/receipts.ts';
-import type { ServiceName } from './ports/service-name.ts';
 import type { Store } from './ports/store.ts';
 
 export interface ServiceDeps {
@@ -53,75 +45,27 @@ export interface Service {
 /** Platforms kill after 10 s: time is left to park, and to answer. */
 const GIVE_UP_MS = 5000;
 
-/** An id is held longer than it takes to publish, and then to park. */
-const PARK_MS = 5000;
-
 /** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
 export function createService({ config, clock, log, devKafka, ...drivers }: ServiceDeps): Service {
-  const circuit = (name: ServiceName) =>
-    createCircuit(name, config.circuits[name], {
-      clock,
-      log,
-      onFault: () => metrics.countFault(name),
-      onState: (state) => name === 'kafka' && outage?.changed(state),
-    });
-  const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
-  const publisher = new GuardedPublisher({
-    inner: drivers.publisher,
-    circuit: circuits.kafka,
+  const { circuits, states, publisher, store, modes, fleet } = createGuards({
+    ...drivers,
+    config,
     clock,
-    deadlineMs: config.publishTimeoutMs,
+    log,
+    onFault: (name) => metrics.countFault(name),
     tryBacklog: (publish) => publishHead(publish, drain),
   });
-  const store = new GuardedStore(drivers.store, circuits.redis);
-  const { board } = store;
-  const outage = config.circuitSharing ? new SharedOutage({ circuit: circuits.kafka, board }) : undefined;
-  const modes = new OperatorModes({
-    circuits,
-    board,
-    onOrder: (name, order) => logOrder(name, order, log),
-  });
-  const fleet = new Fleet({ board, clock, modes, outage });
   const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
-  const logOutcome = createOutcomeLog(log, clock);
-  const inFlight = createInFlight();
-  const recorder = new Recorder({
-    receipts: store.receipts,
-    clock,
-    ttlMs: config.dedupTtlMs,
-    onDropped: (count) => metrics.countDroppedReceipts(count),
-  });
-  const record = (receipt: Receipt) => recorder.record(receipt);
-  const admit = createAdmit({
-    gate: store.gate,
-    clock,
-    limit: config.rateLimit,
-    holdMs: config.dedupTtlMs > 0 ? config.publishTimeoutMs + PARK_MS : undefined,
-    waitingReceipt: (id) => recorder.waiting(id),
-    onBypass: (count) => metrics.countBypassed(count),
-  });
-  const accept = inFlight.watch(
-    createAccept({
-      publisher,
-      list: store.list,
-      bounds: config.fallback,
-      clock,
-      gate: store.gate,
-      admit,
-      record,
-      onOutcome(outcome, message) {
-        metrics.countOutcome(outcome.kind);
-        logOutcome(outcome, message);
-      },
-    }),
-  );
+  const { accept, inFlight, recorder } = createIntake({ config, publisher, store, metrics, clock, log });
+  const ordered = config.ordering === 'key';
   const drain = {
     list: store.list,
     clock,
     log,
-    record,
+    record: (receipt: Receipt) => recorder.record(receipt),
     publishTimeoutMs: config.publishTimeoutMs,
     maxAgeMs: config.fallbackMaxAgeMs,
+    ordered,
   };
   const worker = new BackfillWorker({
     ...drain,
@@ -131,7 +75,6 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
   });
   const watch = new StoreWatch({ store, bounds: config.fallback, clock, log });
   let stopping = false;
-  const states = () => ({ kafka: circuits.kafka.state, redis: circuits.redis.state });
   const app = createApp({
     accept,
     clock,
@@ -156,6 +99,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
               give: (name, order) => modes.give(name, order),
               now: () => clock.wallTime(),
             },
+            orderKeyOf: ordered ? orderKeyOfEntry : undefined,
           },
     dev: devKafka && { kafka: devKafka, defaultTopic: config.defaultTopic },
   });

@@ -189,6 +189,7 @@ describe('readConfig', () => {
     ['RATE_LIMIT_WINDOW_SECONDS', '0.5', 'a whole number from 1'],
     ['DEDUP_TTL_SECONDS', '-1', 'a whole number from 0'],
     ['BACKFILL', 'yes', 'inline, off'],
+    ['ORDERING', 'topic', 'none, key'],
     ['LOG_FORMAT', 'xml', 'text, json'],
     ['LOG_LEVEL', 'loud', 'debug, info, warning, error'],
   ])('%s=%s is refused by its name, with what it may be', (name, value, hint) => {

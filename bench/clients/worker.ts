@@ -3,15 +3,20 @@ import { RedisStore } from '../../src/drivers/store/redis.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import { openKafkaJs } from '../../test/support/open-kafkajs.ts';
 import { BACKLOG, BenchList } from '../backlog.ts';
-import type { Connect } from '../client.ts';
-
-const SILENT = { debug() {}, info() {}, warning() {}, error() {} };
+import type { Client, Connect, Services } from '../client.ts';
+import { SILENT } from '../silent.ts';
 
 /** Spillway's own worker, on its own drivers. */
-export const connect: Connect = ({ brokers, topic, redisUrl }) => {
+export const connect: Connect = (services) => connectWorker(services, { ordered: false });
+
+/** A worker, and a backlog of messages with keys of their own, or all with the same. */
+export function connectWorker(
+  { brokers, topic, redisUrl }: Services,
+  { ordered, key }: { ordered: boolean; key?: string },
+): Promise<Client> {
   const publisher = openKafkaJs(brokers.join(','), { probeTopic: topic, timeoutMs: 10_000 });
   const store = new RedisStore(redisUrl);
-  const backlog = new BenchList(redisUrl, topic);
+  const backlog = new BenchList(redisUrl, topic, key);
   return Promise.resolve({
     fill: () => backlog.fill(),
     async drain() {
@@ -21,6 +26,7 @@ export const connect: Connect = ({ brokers, topic, redisUrl }) => {
         clock: systemClock,
         log: SILENT,
         maxAgeMs: Infinity,
+        ordered,
         publishTimeoutMs: 10_000,
         record() {},
         mayPublish: () => true,
@@ -36,4 +42,4 @@ export const connect: Connect = ({ brokers, topic, redisUrl }) => {
       return BACKLOG;
     },
   });
-};
+}

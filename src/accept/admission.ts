@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Admission, Ask, Gate, Hold, Limit } from '../ports/gate.ts';
 import type { Receipt } from '../ports/receipts.ts';
+import { inTime } from './deadline.ts';
 import type { Submission } from './message.ts';
 
 /** What the gate said of one message, and the hold on its id that has to be confirmed or released. */
@@ -24,9 +25,6 @@ export interface AdmissionDeps {
   /** So many messages were let in without an answer of the gate. */
   onBypass: (count: number) => void;
 }
-
-/** The most that a message waits for the gate. Kafka must not wait for a Redis that is dying. */
-const DEADLINE_MS = 150;
 
 /**
  * Asks the gate on behalf of messages: about the limit for each, and about the id where the client
@@ -71,10 +69,7 @@ async function askGate(
   { gate, clock, onBypass }: AdmissionDeps,
 ): Promise<readonly Admission[]> {
   if (asks.length === 0) return [];
-  const late = Promise.withResolvers<undefined>();
-  const cancel = clock.after(DEADLINE_MS, () => late.resolve(undefined));
-  const reply = await Promise.race([gate.admit(asks), late.promise]);
-  cancel();
+  const reply = await inTime(gate.admit(asks), clock);
   if (reply?.kind === 'done') return reply.value;
   onBypass(asks.length);
   return [];

@@ -1,5 +1,6 @@
 import type { Message } from '../accept/message.ts';
 import { fromEntry, parkedAtOf } from '../accept/parse.ts';
+import { inOrderPublisher, inOrderVerdict } from './in-order.ts';
 import { Lease } from './lease.ts';
 import { type Clock, pause } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -18,6 +19,8 @@ export interface DrainDeps {
   record: (receipt: Receipt) => void;
   /** The most that a publish may take, in milliseconds. */
   readonly publishTimeoutMs: number;
+  /** Keeps the order of each key. */
+  readonly ordered?: boolean;
 }
 
 /** Some entries have left the list and more may wait; or there is no use in trying again at once. */
@@ -40,14 +43,16 @@ export async function drainBatch(deps: DrainDeps, stopping: AbortSignal, maxCoun
   const leaseMs = Math.min(2 * publishTimeoutMs + 4000, LONGEST_LEASE_MS);
   const batch = crypto.randomUUID();
   const lease = new Lease(deps, batch, leaseMs);
-  const claim = { batch, maxCount, maxBytes: MAX_BYTES, leaseMs };
+  const claim = { batch, maxCount, maxBytes: MAX_BYTES, leaseMs, exclusive: deps.ordered };
   let reply = await list.claim(claim);
   // The entries may have been claimed and the answer lost: the same name asks for it again.
   if (reply.kind === 'failed') reply = await list.claim(claim);
   if (reply.kind !== 'done' || reply.value.length === 0) return 'pause';
   // After a long standstill someone else may hold these entries by now.
   if (lease.left < leaseMs / 2) return 'pause';
-  const verdicts = await lease.during(judgeAll(reply.value, deps));
+  const mayGoOn = () => lease.left > 0 && !stopping.aborted;
+  const publisher = deps.ordered ? inOrderPublisher(deps.publisher, mayGoOn) : deps.publisher;
+  const verdicts = await lease.during(judgeAll(reply.value, { ...deps, publisher }));
   await settle(batch, verdicts, (tries) => lease.left > 0 && !(tries > 0 && stopping.aborted), deps);
   const left = verdicts.filter(({ kind }) => kind === 'done' || kind === 'dead').length;
   if (left > 0) deps.log.debug('Backfill batch published', { entries: verdicts.length, left });
@@ -68,7 +73,8 @@ async function judgeAll(entries: readonly string[], deps: DrainDeps): Promise<Ve
     const reason = tooOldReason(parkedAtOf(entry) ?? 0);
     const message = fromEntry(entry);
     if (message) deps.record({ id: message.id, status: 'dead', topic: message.topic, reason });
-    return { kind: 'dead', reason };
+    const verdict: Verdict = { kind: 'dead', reason };
+    return deps.ordered ? inOrderVerdict(verdict, message) : verdict;
   });
 }
 
@@ -95,7 +101,7 @@ async function publishAll(messages: readonly (Message | undefined)[], deps: Drai
         reason: verdict.reason,
       });
     }
-    return verdict;
+    return deps.ordered ? inOrderVerdict(verdict, message) : verdict;
   });
 }
 

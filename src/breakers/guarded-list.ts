@@ -1,4 +1,4 @@
-import type { DeadLetter, WhichLetters } from '../ports/dead-letters.ts';
+import type { DeadLetter, OrderKeyOf, WhichLetters } from '../ports/dead-letters.ts';
 import type {
   Backlog,
   Bounds,
@@ -23,8 +23,16 @@ export class GuardedList implements FallbackList {
     this.#guard = guard;
   }
 
-  park(entries: readonly string[], bounds?: Bounds): Promise<StoreReply<Parked>> {
-    return this.#guard(() => this.#inner.park(entries, bounds));
+  park(
+    entries: readonly string[],
+    bounds?: Bounds,
+    orderKeys?: readonly (string | undefined)[],
+  ): Promise<StoreReply<Parked>> {
+    return this.#guard(() => this.#inner.park(entries, bounds, orderKeys));
+  }
+
+  parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {
+    return this.#guard(() => this.#inner.parkedKeys(orderKeys));
   }
 
   claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
@@ -54,8 +62,8 @@ export class GuardedList implements FallbackList {
     return this.#guard(() => this.#inner.deadLetters(page));
   }
 
-  requeue(which: WhichLetters): Promise<StoreReply<number>> {
-    return this.#guard(() => this.#inner.requeue(which));
+  requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>> {
+    return this.#guard(() => this.#inner.requeue(which, orderKeyOf));
   }
 
   discard(which: WhichLetters): Promise<StoreReply<number>> {

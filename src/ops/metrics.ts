@@ -4,6 +4,7 @@ import type { Circuit, CircuitMode, CircuitState } from '../breakers/circuit.ts'
 import type { ProducerStats } from '../ports/publisher.ts';
 import type { Backlog, FallbackList } from '../ports/fallback-list.ts';
 import type { ServiceName } from '../ports/service-name.ts';
+import { registerOrder } from './order-metrics.ts';
 import { registerProducer } from './producer-metrics.ts';
 
 const STATE_VALUE: Record<CircuitState, number> = { closed: 0, open: 1, 'half-open': 2 };
@@ -18,6 +19,10 @@ export interface Metrics {
   countBypassed(messages: number): void;
   /** So many receipts were given up: too many waited for the store. */
   countDroppedReceipts(receipts: number): void;
+  /** So many messages went on without knowing whether earlier ones of their keys wait. */
+  countOrderUnknown(messages: number): void;
+  /** So many messages were parked because earlier ones of their keys wait. */
+  countBehind(messages: number): void;
   /** Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -65,6 +70,7 @@ export function createMetrics(
     help: 'Receipts that were never written, because too many waited for Redis',
     registers,
   });
+  const order = registerOrder(registry);
   for (const service of services) failures.inc({ service }, 0);
   for (const outcome of OUTCOMES) messages.inc({ outcome }, 0);
 
@@ -114,6 +120,7 @@ export function createMetrics(
     countFault: (service) => failures.inc({ service }),
     countBypassed: (count) => bypassed.inc(count),
     countDroppedReceipts: (count) => droppedReceipts.inc(count),
+    ...order,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -15,14 +15,20 @@ export interface DeadLetter {
 /** Those with these ids, or all that there are now. */
 export type WhichLetters = readonly string[] | 'all';
 
+/** The order key of an entry, where it has one. */
+export type OrderKeyOf = (entry: string) => string | undefined;
+
 export interface DeadLetters {
   /** Oldest first, `limit` at most, those after the one with the id `after`. */
   deadLetters(page: {
     after?: string | undefined;
     limit: number;
   }): Promise<StoreReply<readonly DeadLetter[]>>;
-  /** Puts them at the tail of the list, as if they were parked now; answers how many there were. */
-  requeue(which: WhichLetters): Promise<StoreReply<number>>;
+  /**
+   * Puts them at the tail of the list, as if they were parked now, with the order keys that they
+   * have; answers how many there were.
+   */
+  requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>>;
   /** Deletes them for good; answers how many there were. */
   discard(which: WhichLetters): Promise<StoreReply<number>>;
 }

@@ -8,18 +8,20 @@ export interface ClaimRequest {
   /** Bytes of entry text. One entry is claimed however large it is. */
   readonly maxBytes: number;
   readonly leaseMs: number;
+  /** Nothing is claimed while another batch is out, not even what stands behind it. */
+  readonly exclusive?: boolean | undefined;
 }
 
-/** What the one who claimed an entry says of it. */
+/** What the one who claimed an entry says of it. What leaves the list names the order key it was parked with. */
 export type Verdict =
   /** It is in Kafka: forget it. */
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly orderKey?: string | undefined }
   /** Not published: back to where it came from, the head of the list. */
   | { readonly kind: 'return' }
   /** Not published because of its topic: to the tail, so that the others pass. */
   | { readonly kind: 'defer' }
   /** Can never be published: to the dead letters. */
-  | { readonly kind: 'dead'; readonly reason: string };
+  | { readonly kind: 'dead'; readonly reason: string; readonly orderKey?: string | undefined };
 
 /** The most that the list may hold, whether it waits or is claimed; what is not named has no limit. */
 export interface Bounds {
@@ -57,9 +59,19 @@ export interface Backlog {
 export interface FallbackList extends DeadLetters {
   /**
    * Puts entries at the tail of the list, in their order: all of them, or none. Given no entries it
-   * only tells whether one more of the usual size would have room.
+   * only tells whether one more of the usual size would have room. Order keys, one for each entry
+   * that has one, are counted for as long as their entries wait or are claimed.
    */
-  park(entries: readonly string[], bounds?: Bounds): Promise<StoreReply<Parked>>;
+  park(
+    entries: readonly string[],
+    bounds?: Bounds,
+    orderKeys?: readonly (string | undefined)[],
+  ): Promise<StoreReply<Parked>>;
+  /**
+   * Answers for each order key whether entries with it wait or are claimed. It may say so for longer
+   * than they do, until the list is empty; never for shorter.
+   */
+  parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>>;
   /**
    * Takes entries from the head under a lease, so that nobody else publishes them meanwhile.
    * Oldest first; none if nothing waits. What stands in the list may be unreadable.

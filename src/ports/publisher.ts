@@ -27,10 +27,10 @@ export type PublishResult =
       readonly call?: object;
     }
   /**
-   * Not tried: the circuit is open, or too much waits for Kafka already. A try in `retryInMs` has
-   * a chance.
+   * Not tried: the circuit is open, too much waits for Kafka already, or earlier messages of its key
+   * have to go first. A try in `retryInMs` has a chance.
    */
-  | { readonly kind: 'refused'; readonly because: 'open' | 'busy'; readonly retryInMs: number };
+  | { readonly kind: 'refused'; readonly because: 'open' | 'busy' | 'behind'; readonly retryInMs: number };
 
 export type RejectCause = 'too-large' | 'invalid';
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { ALONE_AFTER, MAX_ATTEMPTS, POISON, type Verdict } from '../../src/ports/fallback-list.ts';
 import { boardContract } from './board.ts';
 import { gateContract } from './gate.ts';
+import { orderContract } from './order.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { value } from './value.ts';
 
@@ -15,6 +16,7 @@ const DEAD: Verdict = { kind: 'dead', reason: 'Broken' };
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
   gateContract(name, open);
   boardContract(name, open);
+  orderContract(name, open);
   describe(`${name} keeps the store's contract:`, () => {
     let it: StoreUnderTest;
     beforeEach(async () => {

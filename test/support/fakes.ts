@@ -3,7 +3,7 @@ import type { Durability } from '../../src/ports/durability.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
-import type { DeadLetter, WhichLetters } from '../../src/ports/dead-letters.ts';
+import type { DeadLetter, OrderKeyOf, WhichLetters } from '../../src/ports/dead-letters.ts';
 import type {
   Backlog,
   Bounds,
@@ -17,6 +17,7 @@ import type { StoreReply } from '../../src/ports/store-reply.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { FakeBoard } from './fake-board.ts';
 import { FakeMarks } from './fake-marks.ts';
+import { FakeOrder } from './fake-order.ts';
 
 /** A complete message; `over` says what matters to the test. */
 export function aMessage(over: Partial<Message> = {}): Message {
@@ -74,6 +75,7 @@ export class FakeStore implements Store, FallbackList {
   readonly gate = this.marks;
   readonly receipts = this.marks;
   readonly board = new FakeBoard(() => this.fault);
+  readonly order = new FakeOrder();
   readonly waiting: string[] = [];
   readonly dead: DeadLetter[] = [];
   readonly settled: (readonly Verdict[])[] = [];
@@ -81,16 +83,26 @@ export class FakeStore implements Store, FallbackList {
   fault: NotDone | undefined;
   promise: Durability = { status: 'durable', warnings: [] };
 
-  park(entries: readonly string[], { maxLength = Infinity }: Bounds = {}): Promise<StoreReply<Parked>> {
+  park(
+    entries: readonly string[],
+    { maxLength = Infinity }: Bounds = {},
+    orderKeys: readonly (string | undefined)[] = [],
+  ): Promise<StoreReply<Parked>> {
     return this.#reply(() => {
       if (this.waiting.length + (entries.length || 1) > maxLength) return 'full';
       this.waiting.push(...entries);
+      this.order.add(orderKeys);
       return 'parked';
     });
   }
 
-  claim({ batch, maxCount }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+  parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {
+    return this.#reply(() => orderKeys.map((orderKey) => this.order.has(orderKey)));
+  }
+
+  claim({ batch, maxCount, exclusive }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
     return this.#reply(() => {
+      if (exclusive && this.claims.size > 0 && !this.claims.has(batch)) return [];
       const entries = this.claims.get(batch) ?? this.waiting.splice(0, maxCount);
       this.claims.set(batch, entries);
       return entries;
@@ -107,6 +119,7 @@ export class FakeStore implements Store, FallbackList {
       if (!entries) return false;
       this.claims.delete(batch);
       this.settled.push(verdicts);
+      this.order.settle(verdicts, this.waiting.length + this.claims.size === 0);
       return true;
     });
   }
@@ -130,10 +143,11 @@ export class FakeStore implements Store, FallbackList {
     return this.#reply(() => this.dead.slice(from, from + limit));
   }
 
-  requeue(which: WhichLetters): Promise<StoreReply<number>> {
+  requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>> {
     return this.#reply(() => {
       const taken = this.#take(which);
       this.waiting.push(...taken.map(({ entry }) => entry));
+      this.order.add(taken.map(({ entry }) => orderKeyOf?.(entry)));
       return taken.length;
     });
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
-import type { DeadLetter, WhichLetters } from '../../ports/dead-letters.ts';
+import type { DeadLetter, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import {
   ALONE_AFTER,
   type Backlog,
@@ -16,6 +16,7 @@ import {
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { DEAD_LETTERS_SCHEMA, EmbeddedDeadLetters } from './embedded-dead-letters.ts';
 import { attempt } from './embedded-attempt.ts';
+import { EmbeddedOrder, ORDER_SCHEMA } from './embedded-order.ts';
 
 /** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
 export const LIST_SCHEMA = `
@@ -34,6 +35,7 @@ export const LIST_SCHEMA = `
     DELETE FROM attempts WHERE position = OLD.position;
   END;
   ${DEAD_LETTERS_SCHEMA}
+  ${ORDER_SCHEMA}
 `;
 
 interface Row {
@@ -46,25 +48,39 @@ export class EmbeddedList implements FallbackList {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #dead: EmbeddedDeadLetters;
+  readonly #order: EmbeddedOrder;
 
   constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#dead = new EmbeddedDeadLetters(database);
+    this.#order = new EmbeddedOrder(database);
   }
 
-  park(entries: readonly string[], bounds: Bounds = {}): Promise<StoreReply<Parked>> {
+  park(
+    entries: readonly string[],
+    bounds: Bounds = {},
+    orderKeys: readonly (string | undefined)[] = [],
+  ): Promise<StoreReply<Parked>> {
     return this.#try(() => {
       if (!this.#hasRoom(entries, bounds)) return 'full';
       for (const entry of entries) this.#append(entry);
+      for (const orderKey of orderKeys) this.#order.add(orderKey);
       return 'parked';
     });
   }
 
-  claim({ batch, maxCount, maxBytes, leaseMs }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+  parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {
+    return this.#try(() => orderKeys.map((orderKey) => this.#order.has(orderKey)));
+  }
+
+  claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+    const { batch, maxCount, maxBytes, leaseMs, exclusive } = request;
     return this.#try(() => {
       let rows = this.#claimed(batch);
       if (rows.length === 0) {
+        if (exclusive && this.#rows('SELECT * FROM entries WHERE batch IS NOT NULL LIMIT 1').length > 0)
+          return [];
         rows = this.#head(maxCount, maxBytes);
         const take = this.#database.prepare('UPDATE entries SET batch = ? WHERE position = ?');
         for (const { position } of rows) take.run(batch, position);
@@ -87,6 +103,7 @@ export class EmbeddedList implements FallbackList {
       const rows = this.#claimed(batch);
       if (rows.length !== verdicts.length) throw new Error('One verdict for each claimed entry is needed');
       for (const [index, verdict] of verdicts.entries()) this.#apply(verdict, rows[index] as Row);
+      this.#order.drop(verdicts.map((verdict) => ('orderKey' in verdict ? verdict.orderKey : undefined)));
       return true;
     });
   }
@@ -128,11 +145,14 @@ export class EmbeddedList implements FallbackList {
     return this.#try(() => this.#dead.read(page.after, page.limit));
   }
 
-  requeue(which: WhichLetters): Promise<StoreReply<number>> {
+  requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>> {
     return this.#try(() => {
       const entries = this.#dead.take(which);
       const parked = `{"parkedAt":${this.#clock.wallTime()},`;
-      for (const entry of entries) this.#append(entry.replace(/^\{"parkedAt":\d+,/, parked));
+      for (const entry of entries) {
+        this.#append(entry.replace(/^\{"parkedAt":\d+,/, parked));
+        this.#order.add(orderKeyOf?.(entry));
+      }
       return entries.length;
     });
   }

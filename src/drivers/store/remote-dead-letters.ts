@@ -1,15 +1,24 @@
-import type { DeadLetter, WhichLetters } from '../../ports/dead-letters.ts';
+import type { DeadLetter, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import { EXHUME } from './scripts/exhume.ts';
-import { DEAD, LEASES, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
+import { DEAD, LEASES, ORDER, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
 import { runScript, type Send } from './scripts/script.ts';
 
 /** The most that one run of the script takes out: Redis does nothing else meanwhile. */
 const AT_ONCE = 500;
 
 export async function readLetters(send: Send, after: string | undefined, limit: number) {
-  const from = after === undefined ? '-inf' : `(${asId(after)}`;
-  const texts = (await send('ZRANGEBYSCORE', DEAD, from, '+inf', 'LIMIT', 0, limit)) as string[];
+  return readRange(send, after === undefined ? '-inf' : `(${asId(after)}`, '+inf', limit);
+}
+
+async function readRange(send: Send, from: string, to: string, limit = READ_AT_ONCE): Promise<DeadLetter[]> {
+  const texts = (await send('ZRANGEBYSCORE', DEAD, from, to, 'LIMIT', 0, limit)) as string[];
   return texts.map((text) => JSON.parse(text) as DeadLetter);
+}
+
+/** What dies later is not meant by "all that there are now". */
+async function newestId(send: Send): Promise<string> {
+  const [newest] = (await send('ZRANGE', DEAD, -1, -1)) as string[];
+  return newest === undefined ? '-inf' : (JSON.parse(newest) as DeadLetter).id;
 }
 
 /** Takes letters out, into the list or for good; answers how many. */
@@ -25,11 +34,36 @@ export async function takeLetters(send: Send, which: WhichLetters, to: 'list' | 
     }
     return count;
   }
-  // What dies while this goes on is not meant.
-  const [newest] = (await send('ZRANGE', DEAD, -1, -1)) as string[];
-  if (newest === undefined) return 0;
-  const { id } = JSON.parse(newest) as DeadLetter;
-  for (let taken = AT_ONCE; taken === AT_ONCE; count += taken) taken = await run(['-inf', id]);
+  const newest = await newestId(send);
+  for (let taken = AT_ONCE; taken === AT_ONCE; count += taken) taken = await run(['-inf', newest]);
+  return count;
+}
+
+/** The most that is read to be requeued at once: an entry may have a megabyte. */
+const READ_AT_ONCE = 50;
+
+/** Requeues letters and counts their order keys, which can only be told from what they hold. */
+export async function requeueInOrder(
+  send: Send,
+  which: WhichLetters,
+  orderKeyOf: OrderKeyOf,
+): Promise<number> {
+  const run = async (letters: readonly DeadLetter[]) => {
+    const ranges = letters.flatMap(({ id }) => [id, id]);
+    const orderKeys = letters.map(({ entry }) => orderKeyOf(entry) ?? '');
+    const keys = [QUEUE, LEASES, DEAD, SIZE, ORDER];
+    return Number(await runScript(send, EXHUME, keys, [PENDING, 1, ...ranges, ...orderKeys]));
+  };
+  let count = 0;
+  if (which !== 'all') {
+    for (const id of which) count += await run(await readRange(send, asId(id), asId(id), 1));
+    return count;
+  }
+  const newest = await newestId(send);
+  for (let letters = await readRange(send, '-inf', newest); letters.length > 0;) {
+    count += await run(letters);
+    letters = await readRange(send, '-inf', newest);
+  }
   return count;
 }
 

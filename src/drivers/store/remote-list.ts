@@ -1,4 +1,4 @@
-import type { DeadLetter, WhichLetters } from '../../ports/dead-letters.ts';
+import type { DeadLetter, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import {
   ALONE_AFTER,
   type Backlog,
@@ -13,10 +13,12 @@ import {
 } from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
-import { readLetters, takeLetters } from './remote-dead-letters.ts';
+import { joined, type Load } from './load.ts';
+import { readLetters, requeueInOrder, takeLetters } from './remote-dead-letters.ts';
+import { RemoteOrder } from './remote-order.ts';
 import { BACKLOG } from './scripts/backlog.ts';
 import { CLAIM } from './scripts/claim.ts';
-import { ATTEMPTS, DEAD, LEASES, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
+import { ATTEMPTS, DEAD, LEASES, ORDER, PENDING, QUEUE, SIZE } from './scripts/keys.ts';
 import { PARK } from './scripts/park.ts';
 import { REAP } from './scripts/reap.ts';
 import { RENEW } from './scripts/renew.ts';
@@ -32,35 +34,44 @@ const MOST_TOGETHER = 200_000;
 /** The fallback list in a Redis, whatever way its commands take. */
 export class RemoteList implements FallbackList {
   readonly #attempt: Attempt;
+  readonly #order: RemoteOrder;
   /** Who parks within the same bounds, as all requests of a service do, shares a command. */
-  readonly #turns = new WeakMap<Bounds, Turn<readonly string[], StoreReply<Parked>>>();
+  readonly #turns = new WeakMap<Bounds, Turn<Load, StoreReply<Parked>>>();
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt;
+    this.#order = new RemoteOrder(attempt);
   }
 
-  async park(entries: readonly string[], bounds: Bounds = NO_BOUNDS): Promise<StoreReply<Parked>> {
-    if (entries.length === 0) return this.push(entries, bounds);
+  async park(
+    entries: readonly string[],
+    bounds: Bounds = NO_BOUNDS,
+    orderKeys: readonly (string | undefined)[] = [],
+  ): Promise<StoreReply<Parked>> {
+    if (entries.length === 0) return this.push({ entries, orderKeys }, bounds);
     let turn = this.#turns.get(bounds);
     if (!turn) {
       turn = new Turn((calls) => this.#pushAll(calls, bounds), MOST_TOGETHER);
       this.#turns.set(bounds, turn);
     }
     return turn.do(
-      entries,
+      { entries, orderKeys },
       entries.reduce((sum, { length }) => sum + length, 0),
     );
   }
 
   /** Parks at once, by a command of its own. */
   protected push(
-    entries: readonly string[],
+    { entries, orderKeys }: Load,
     { maxLength = 0, maxBytes = 0 }: Bounds,
   ): Promise<StoreReply<Parked>> {
     return this.#attempt(async (send) => {
-      if (maxLength > 0 || maxBytes > 0) {
-        const args = [PENDING, maxLength, maxBytes, ...entries];
-        return (await runScript(send, PARK, [QUEUE, LEASES, SIZE], args)) === 1 ? 'parked' : 'full';
+      const isOrdered = orderKeys.some((orderKey) => orderKey !== undefined);
+      if (maxLength > 0 || maxBytes > 0 || isOrdered) {
+        const keys = [QUEUE, LEASES, SIZE, ...(isOrdered ? [ORDER] : [])];
+        const counted = isOrdered ? entries.map((_, index) => orderKeys[index] ?? '') : [];
+        const args = [PENDING, maxLength, maxBytes, ...entries, ...counted];
+        return (await runScript(send, PARK, keys, args)) === 1 ? 'parked' : 'full';
       }
       if (entries.length > 0) await send('LPUSH', QUEUE, ...entries);
       return 'parked';
@@ -68,16 +79,21 @@ export class RemoteList implements FallbackList {
   }
 
   /** Where not all have room, each call is parked for itself, as long as there is room. */
-  async #pushAll(calls: readonly (readonly string[])[], bounds: Bounds): Promise<StoreReply<Parked>[]> {
-    const reply = await this.push(calls.flat(), bounds);
+  async #pushAll(calls: readonly Load[], bounds: Bounds): Promise<StoreReply<Parked>[]> {
+    const reply = await this.push(joined(calls), bounds);
     if (calls.length > 1 && reply.kind === 'done' && reply.value === 'full')
-      return Promise.all(calls.map((entries) => this.push(entries, bounds)));
+      return Promise.all(calls.map((load) => this.push(load, bounds)));
     return calls.map(() => reply);
   }
 
-  claim({ batch, maxCount, maxBytes, leaseMs }: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+  parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {
+    return this.#order.parkedKeys(orderKeys);
+  }
+
+  claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+    const { batch, maxCount, maxBytes, leaseMs, exclusive } = request;
     const keys = [QUEUE, PENDING + batch, LEASES, ATTEMPTS];
-    const args = [batch, maxCount, maxBytes, leaseMs, ALONE_AFTER];
+    const args = [batch, maxCount, maxBytes, leaseMs, ALONE_AFTER, ...(exclusive ? [1] : [])];
     return this.#attempt(async (send) => (await runScript(send, CLAIM, keys, args)) as string[]);
   }
 
@@ -86,12 +102,13 @@ export class RemoteList implements FallbackList {
   }
 
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
-    const keys = [QUEUE, PENDING + batch, LEASES, DEAD, SIZE, ATTEMPTS];
+    const orderKeys = verdicts.map((verdict) => ('orderKey' in verdict ? verdict.orderKey : undefined) ?? '');
+    const isOrdered = orderKeys.some((orderKey) => orderKey !== '');
+    const keys = [QUEUE, PENDING + batch, LEASES, DEAD, SIZE, ATTEMPTS, ...(isOrdered ? [ORDER] : [])];
     const letters = verdicts.map(({ kind }) => LETTERS[kind]).join('');
     const reasons = verdicts.flatMap((verdict) => (verdict.kind === 'dead' ? [verdict.reason] : []));
-    return this.#attempt(
-      async (send) => (await runScript(send, SETTLE, keys, [batch, PENDING, letters, ...reasons])) === 1,
-    );
+    const args = [batch, PENDING, letters, ...reasons, ...(isOrdered ? orderKeys : [])];
+    return this.#attempt(async (send) => (await runScript(send, SETTLE, keys, args)) === 1);
   }
 
   reap(): Promise<StoreReply<Reaped>> {
@@ -118,8 +135,10 @@ export class RemoteList implements FallbackList {
     return this.#attempt((send) => readLetters(send, page.after, page.limit));
   }
 
-  requeue(which: WhichLetters): Promise<StoreReply<number>> {
-    return this.#attempt((send) => takeLetters(send, which, 'list'));
+  requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>> {
+    return this.#attempt((send) =>
+      orderKeyOf ? requeueInOrder(send, which, orderKeyOf) : takeLetters(send, which, 'list'),
+    );
   }
 
   discard(which: WhichLetters): Promise<StoreReply<number>> {

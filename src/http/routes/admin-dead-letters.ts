@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import type { DeadLetters, WhichLetters } from '../../ports/dead-letters.ts';
+import type { DeadLetters, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { allowOnly, listAway, problem } from '../errors.ts';
 
@@ -10,7 +10,7 @@ const LIMIT = { usual: 50, most: 500 };
  * `/admin/dead-letters`: GET lists them (`?limit=50&after=<id>`), POST puts them back into the list,
  * DELETE deletes them for good; both for `?id=<id>`, once or more, or for `?all=true`.
  */
-export function deadLettersRoutes(list: DeadLetters): Hono {
+export function deadLettersRoutes(list: DeadLetters, orderKeyOf?: OrderKeyOf): Hono {
   const app = new Hono();
   app.get(PATH, async (c) => {
     const limit = Number(c.req.query('limit') ?? LIMIT.usual);
@@ -28,7 +28,7 @@ export function deadLettersRoutes(list: DeadLetters): Hono {
     const next = deadLetters.length === limit ? deadLetters.at(-1)?.id : undefined;
     return c.json({ deadLetters, next: next ?? null });
   });
-  app.post(PATH, (c) => act(c, 'requeued', (which) => list.requeue(which)));
+  app.post(PATH, (c) => act(c, 'requeued', (which) => list.requeue(which, orderKeyOf)));
   app.delete(PATH, (c) => act(c, 'deleted', (which) => list.discard(which)));
   app.all(PATH, allowOnly('GET', 'HEAD', 'POST', 'DELETE'));
   return app;

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { OrderKeyOf } from '../../ports/dead-letters.ts';
 import type { Bounds, FallbackList } from '../../ports/fallback-list.ts';
 import { adminGuard } from '../admin-guard.ts';
 import { type AdminCircuits, circuitsRoutes } from './admin-circuits.ts';
@@ -10,13 +11,15 @@ export interface AdminDeps {
   readonly list: FallbackList;
   readonly bounds: Bounds;
   readonly circuits: AdminCircuits;
+  /** Where the order of keys is kept. */
+  readonly orderKeyOf?: OrderKeyOf | undefined;
 }
 
 /** `/admin/*`: for operators, who bring their token. */
-export function adminRoutes({ token, list, bounds, circuits }: AdminDeps): Hono {
+export function adminRoutes({ token, list, bounds, circuits, orderKeyOf }: AdminDeps): Hono {
   const app = new Hono();
   app.use('/admin/*', adminGuard(token));
-  app.route('/', deadLettersRoutes(list));
+  app.route('/', deadLettersRoutes(list, orderKeyOf));
   app.route('/', circuitsRoutes(circuits));
   app.route('/', fallbackRoutes(list, bounds));
   return app;

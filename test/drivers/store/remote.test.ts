@@ -53,6 +53,15 @@ test('what many park in one turn of the event loop is one command', async () => 
   expect(sent).toEqual(['LPUSH']);
 });
 
+test('with the order of keys it is still one command to park, and one to ask', async () => {
+  const { sent, attempt } = silentRedis();
+  const list = new RemoteList(attempt);
+  for (let count = 0; count < 3; count++) void list.park(['x', 'y'], undefined, [undefined, `key ${count}`]);
+  for (let count = 0; count < 3; count++) void list.parkedKeys(['a', `key ${count}`]);
+  await turn();
+  expect(sent).toEqual(['EVALSHA', 'HMGET']);
+});
+
 test('all receipts are sent before the first answer', () => {
   const { sent, attempt } = silentRedis();
   const published = { id: 'a', status: 'published', topic: 't', partition: 0, offset: '0' } as const;

@@ -4,15 +4,20 @@ import { defineScript } from './script.ts';
  * Moves entries from the head of the list to the batch's own list, under a lease.
  *
  * KEYS  queue, the batch's list, leases, attempts
- * ARGV  batch, max entries, max bytes, lease in ms, attempts after which an entry is claimed alone
+ * ARGV  batch, max entries, max bytes, lease in ms, attempts after which an entry is claimed alone,
+ *       then 1 if nothing is to be claimed while another batch is out
  * Reply the entries, oldest first. A batch that holds entries already, because the first reply was
  *       lost, gets the same ones and a new lease.
+ *
+ * A batch is out until it is settled or reaped, though its lease has ended: what it holds stands
+ * before what waits.
  *
  * It pops before it pushes: a full Redis refuses scripts that push first.
  */
 export const CLAIM = defineScript(`
 local entries = redis.call('LRANGE', KEYS[2], 0, -1)
 if #entries == 0 then
+  if ARGV[6] == '1' and redis.call('EXISTS', KEYS[3]) == 1 then return entries end
   local bytes, alone = 0, false
   local has_attempts = redis.call('EXISTS', KEYS[4]) == 1
   while #entries < tonumber(ARGV[2]) and not alone do

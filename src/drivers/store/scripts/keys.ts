@@ -16,6 +16,9 @@ export const ATTEMPTS = `${TAG}:attempts`;
 /** Hash: how many bytes the `entries` that wait or are claimed have, where the list has a limit of bytes. */
 export const SIZE = `${TAG}:size`;
 
+/** Hash: order key → how many entries that wait or are claimed have it, where the order of keys is kept. */
+export const ORDER = `${TAG}:order`;
+
 /** `<PENDING><batch>` is the list of what a batch has claimed, oldest at the left. */
 export const PENDING = `${TAG}:p:`;
 

@@ -1,6 +1,7 @@
 import type { Bounds, Parked } from '../../../ports/fallback-list.ts';
 import type { StoreReply } from '../../../ports/store-reply.ts';
 import type { Attempt } from '../attempt.ts';
+import type { Load } from '../load.ts';
 import { RemoteList } from '../remote-list.ts';
 import { QUEUE } from '../scripts/keys.ts';
 import { runScript } from '../scripts/script.ts';
@@ -30,11 +31,11 @@ export class UpstashList extends RemoteList {
   }
 
   /** The first park after a while goes with the question how large the list is, and both share a request. */
-  protected override async push(entries: readonly string[], bounds: Bounds): Promise<StoreReply<Parked>> {
+  protected override async push(load: Load, bounds: Bounds): Promise<StoreReply<Parked>> {
     if (performance.now() - this.#weighedAt > WEIGH_EVERY_MS) void this.#weigh();
-    const bytes = entries.reduce((sum, entry) => sum + byteLength(entry), 0);
+    const bytes = load.entries.reduce((sum, entry) => sum + byteLength(entry), 0);
     if (this.#bytes + bytes > this.#maxBytes) return { kind: 'done', value: 'full' };
-    const reply = await super.push(entries, bounds);
+    const reply = await super.push(load, bounds);
     if (reply.kind === 'done' && reply.value === 'parked') this.#bytes += bytes;
     return reply;
   }
