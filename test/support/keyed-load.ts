@@ -1,7 +1,7 @@
 import { Random } from './random.ts';
 import type { Spillway } from './spillway.ts';
 
-const LONGEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 60;
 const RETRY_MS = 20;
 
 export interface KeyedLoadSettings {
@@ -30,6 +30,10 @@ export class KeyedLoad {
 
   get count(): number {
     return [...this.accepted.values()].reduce((sum, ids) => sum + ids.length, 0);
+  }
+
+  get published(): number {
+    return this.count - this.queued;
   }
 
   /** Every client sends what it has in hand until it is accepted, and nothing more. */
