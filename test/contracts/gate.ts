@@ -148,6 +148,17 @@ export function gateContract(name: string, open: () => Promise<StoreUnderTest>):
       expect(admissions.filter(({ kind }) => kind === 'admitted')).toHaveLength(7);
     });
 
+    test('asks with different limits and times are answered in their order', async () => {
+      const asks = [
+        limit(1, 60_000, 'x'),
+        hold('1'),
+        limit(5, 1000, 'y'),
+        limit(1, 60_000, 'x'),
+        hold('2', { ms: 900 }),
+      ];
+      expect(await kinds(...asks)).toEqual(['admitted', 'admitted', 'admitted', 'limited', 'in-flight']);
+    });
+
     test('limit and id are asked together, and who is limited holds nothing', async () => {
       const both = (nonce: string, id: string): Ask => ({ ...limit(2), ...hold(nonce, { id }) });
       await save(PUBLISHED);
