@@ -32,10 +32,6 @@ const VERBS: [string, (store: Store) => Promise<StoreReply<unknown>>][] = [
   ['admit', ({ gate }) => gate.admit([])],
   ['release', ({ gate }) => gate.release([])],
   ['save', ({ receipts }) => receipts.save([], 1)],
-  ['board.read', ({ board }) => board.read([])],
-  ['post', ({ board }) => board.post('x', '', 1)],
-  ['prolong', ({ board }) => board.prolong('x', 1)],
-  ['remove', ({ board }) => board.remove('x')],
   ['read', ({ receipts }) => receipts.read('x')],
 ];
 

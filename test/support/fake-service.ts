@@ -4,9 +4,8 @@ import { FakeClock } from './fake-clock.ts';
 import { FakeLog, FakePublisher, FakeStore } from './fakes.ts';
 
 /** The whole service with all its parts but the drivers, on a clock that stands still. */
-export function fakeService(variables: Record<string, string> = {}) {
+export function fakeService(variables: Record<string, string> = {}, store = new FakeStore()) {
   const publisher = new FakePublisher();
-  const store = new FakeStore();
   const clock = new FakeClock();
   const log = new FakeLog();
   const service = createService({ config: readConfig(variables), publisher, store, clock, log });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
+import { FakeStore } from '../../support/fakes.ts';
 import { fakeService } from '../../support/fake-service.ts';
 
 const TOKEN = 'of-the-operators';
 const ORDER = { mode: 'forced-open', by: 'ana', reason: 'new disks' };
 
-function setup() {
-  const service = fakeService({ ADMIN_TOKEN: TOKEN });
+function setup(store = new FakeStore()) {
+  const service = fakeService({ ADMIN_TOKEN: TOKEN }, store);
   const ask = async (method: string, path: string, body?: unknown) => {
     const response = await service.request(path, {
       method,
@@ -51,6 +52,21 @@ describe('/admin/circuits', () => {
     expect(back.body).toMatchObject({ mode: 'auto', forced: null });
     await clock.advance(1);
     expect((await ask('GET', '/admin/circuits/kafka')).body).toMatchObject({ state: 'closed' });
+  });
+
+  test('a Redis circuit that is forced open is given back by any process, though Redis is not called', async () => {
+    const store = new FakeStore();
+    const [one, other] = [setup(store), setup(store)];
+    for (const { fleet } of [one, other]) await fleet.start();
+    await one.ask('PUT', '/admin/circuits/redis', ORDER);
+    await other.clock.advance(5000);
+    expect((await other.ask('GET', '/admin/circuits/redis')).body).toMatchObject({ state: 'open' });
+    await other.ask('PUT', '/admin/circuits/redis', { ...ORDER, mode: 'auto' });
+    await one.clock.advance(5000);
+    expect((await one.ask('GET', '/admin/circuits/redis')).body).toMatchObject({
+      mode: 'auto',
+      state: 'closed',
+    });
   });
 
   test('says where the others do not hear of it yet', async () => {
