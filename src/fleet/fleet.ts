@@ -38,10 +38,11 @@ export class Fleet {
   async #look(): Promise<void> {
     const { board, clock, modes, outage } = this.#deps;
     const names = outage ? [...modes.names, outage.name] : modes.names;
+    const { version } = modes;
     const reply = await board.read(names);
     // While the store is away everyone goes by what they know.
     if (reply.kind === 'done') {
-      await modes.learn(reply.value.slice(0, modes.names.length));
+      if (version === modes.version) await modes.learn(reply.value.slice(0, modes.names.length));
       outage?.learn(reply.value[modes.names.length]);
     }
     if (!this.#cancel) return;

@@ -37,6 +37,7 @@ export class OperatorModes {
   readonly #orders: Record<ServiceName, Order> = { kafka: undefined, redis: undefined };
   /** Orders that are not on the board yet. */
   readonly #untold = new Set<ServiceName>();
+  #version = 0;
 
   constructor(deps: OperatorModesDeps) {
     this.#deps = deps;
@@ -46,8 +47,14 @@ export class OperatorModes {
     return this.#orders;
   }
 
+  /** Another one after every order that is given here: what was read from the board before is out of date. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Obeys at once. Answers whether the others will hear of it now, or only when the store is back. */
   async give(name: ServiceName, order: Order): Promise<'shared' | 'here-only'> {
+    this.#version++;
     this.#obey(name, order);
     this.#untold.add(name);
     await this.#tell(name);
@@ -75,6 +82,7 @@ export class OperatorModes {
     const reply = await (text === undefined
       ? board.remove(`forced:${name}`)
       : board.post(`forced:${name}`, text, TTL_MS));
+    this.#version++;
     // Meanwhile another order may have been given.
     if (reply.kind === 'done' && text === toText(this.#orders[name])) this.#untold.delete(name);
   }

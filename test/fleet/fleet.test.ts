@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test';
+import { Fleet } from '../../src/fleet/fleet.ts';
+import { OperatorModes } from '../../src/fleet/operator-modes.ts';
+import { FakeBoard } from '../support/fake-board.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+function setup() {
+  const board = new FakeBoard();
+  const clock = new FakeClock();
+  const heard: string[] = [];
+  const circuit = { force: (mode: string) => void heard.push(mode) };
+  const modes = new OperatorModes({ circuits: { kafka: circuit, redis: circuit }, board, onOrder() {} });
+  return { board, clock, heard, modes, fleet: new Fleet({ board, clock, modes, outage: undefined }) };
+}
+
+test('an order that is given while the board is being read is not undone by what was read', async () => {
+  const { board, heard, modes, fleet } = setup();
+  const read = board.read.bind(board);
+  const held = Promise.withResolvers<void>();
+  board.read = async (names) => {
+    const reply = await read(names);
+    await held.promise;
+    return reply;
+  };
+  const started = fleet.start();
+  await modes.give('kafka', { mode: 'forced-open', by: 'ana', reason: 'x', at: 0 });
+  held.resolve();
+  await started;
+  fleet.stop();
+  expect(heard).toEqual(['forced-open']);
+});
+
+test('it looks again and again until it is stopped', async () => {
+  const { board, clock, heard, fleet } = setup();
+  await fleet.start();
+  board.texts.set('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 0]));
+  await clock.advance(5000);
+  expect(heard).toEqual(['forced-closed']);
+  fleet.stop();
+  board.texts.clear();
+  await clock.advance(60_000);
+  expect(heard).toEqual(['forced-closed']);
+});
