@@ -2,7 +2,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeadLetter, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import {
-  ALONE_AFTER,
   type Backlog,
   type Bounds,
   type ClaimRequest,
@@ -16,43 +15,23 @@ import {
 import type { StoreReply } from '../../ports/store-reply.ts';
 import { DEAD_LETTERS_SCHEMA, EmbeddedDeadLetters } from './embedded-dead-letters.ts';
 import { attempt } from './embedded-attempt.ts';
+import { EmbeddedEntries, ENTRIES_SCHEMA, type Row } from './embedded-entries.ts';
 import { EmbeddedOrder, ORDER_SCHEMA } from './embedded-order.ts';
 
-/** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
-export const LIST_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS entries (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, batch TEXT);
-  CREATE INDEX IF NOT EXISTS entries_by_batch ON entries (batch, position);
-  CREATE TABLE IF NOT EXISTS leases (batch TEXT PRIMARY KEY, ends_at INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS attempts (position INTEGER PRIMARY KEY, count INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS size (id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
-  INSERT OR IGNORE INTO size
-    SELECT 1, count(*), coalesce(sum(length(CAST(entry AS BLOB))), 0) FROM entries;
-  CREATE TRIGGER IF NOT EXISTS entries_grow AFTER INSERT ON entries BEGIN
-    UPDATE size SET entries = entries + 1, bytes = bytes + length(CAST(NEW.entry AS BLOB));
-  END;
-  CREATE TRIGGER IF NOT EXISTS entries_shrink AFTER DELETE ON entries BEGIN
-    UPDATE size SET entries = entries - 1, bytes = bytes - length(CAST(OLD.entry AS BLOB));
-    DELETE FROM attempts WHERE position = OLD.position;
-  END;
-  ${DEAD_LETTERS_SCHEMA}
-  ${ORDER_SCHEMA}
-`;
-
-interface Row {
-  readonly position: number;
-  readonly entry: string;
-}
+export const LIST_SCHEMA = ENTRIES_SCHEMA + DEAD_LETTERS_SCHEMA + ORDER_SCHEMA;
 
 /** The fallback list in a SQLite file. It keeps what the list in Redis keeps. */
 export class EmbeddedList implements FallbackList {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
+  readonly #entries: EmbeddedEntries;
   readonly #dead: EmbeddedDeadLetters;
   readonly #order: EmbeddedOrder;
 
   constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.#entries = new EmbeddedEntries(database);
     this.#dead = new EmbeddedDeadLetters(database);
     this.#order = new EmbeddedOrder(database);
   }
@@ -63,8 +42,8 @@ export class EmbeddedList implements FallbackList {
     orderKeys: readonly (string | undefined)[] = [],
   ): Promise<StoreReply<Parked>> {
     return this.#try(() => {
-      if (!this.#hasRoom(entries, bounds)) return 'full';
-      for (const entry of entries) this.#append(entry);
+      if (!this.#entries.hasRoom(entries, bounds)) return 'full';
+      for (const entry of entries) this.#entries.append(entry);
       for (const orderKey of orderKeys) this.#order.add(orderKey);
       return 'parked';
     });
@@ -77,13 +56,10 @@ export class EmbeddedList implements FallbackList {
   claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
     const { batch, maxCount, maxBytes, leaseMs, exclusive } = request;
     return this.#try(() => {
-      let rows = this.#claimed(batch);
+      let rows = this.#entries.claimed(batch);
       if (rows.length === 0) {
-        if (exclusive && this.#rows('SELECT * FROM entries WHERE batch IS NOT NULL LIMIT 1').length > 0)
-          return [];
-        rows = this.#head(maxCount, maxBytes);
-        const take = this.#database.prepare('UPDATE entries SET batch = ? WHERE position = ?');
-        for (const { position } of rows) take.run(batch, position);
+        if (exclusive && this.#entries.isAnyClaimed) return [];
+        rows = this.#entries.claim(batch, maxCount, maxBytes);
       }
       if (rows.length > 0) {
         this.#run('INSERT OR REPLACE INTO leases VALUES (?, ?)', batch, this.#clock.wallTime() + leaseMs);
@@ -100,7 +76,7 @@ export class EmbeddedList implements FallbackList {
   settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
     return this.#try(() => {
       if (this.#run('DELETE FROM leases WHERE batch = ?', batch) === 0) return false;
-      const rows = this.#claimed(batch);
+      const rows = this.#entries.claimed(batch);
       if (rows.length !== verdicts.length) throw new Error('One verdict for each claimed entry is needed');
       for (const [index, verdict] of verdicts.entries()) this.#apply(verdict, rows[index] as Row);
       this.#order.drop(verdicts.map((verdict) => ('orderKey' in verdict ? verdict.orderKey : undefined)));
@@ -150,7 +126,7 @@ export class EmbeddedList implements FallbackList {
       const entries = this.#dead.take(which);
       const parked = `{"parkedAt":${this.#clock.wallTime()},`;
       for (const entry of entries) {
-        this.#append(entry.replace(/^\{"parkedAt":\d+,/, parked));
+        this.#entries.append(entry.replace(/^\{"parkedAt":\d+,/, parked));
         this.#order.add(orderKeyOf?.(entry));
       }
       return entries.length;
@@ -162,13 +138,12 @@ export class EmbeddedList implements FallbackList {
   }
 
   #apply(verdict: Verdict, row: Row): void {
-    const { position, entry } = row;
     switch (verdict.kind) {
       case 'return':
-        this.#run('UPDATE entries SET batch = NULL WHERE position = ?', position);
+        this.#entries.release(row);
         return;
       case 'defer':
-        this.#append(entry);
+        this.#entries.append(row.entry);
         break;
       case 'dead':
         this.#bury(row, verdict.reason, 1);
@@ -176,56 +151,14 @@ export class EmbeddedList implements FallbackList {
       case 'done':
         break;
     }
-    this.#run('DELETE FROM entries WHERE position = ?', position);
+    this.#entries.remove(row);
   }
 
-  #hasRoom(more: readonly string[], { maxLength, maxBytes }: Bounds): boolean {
-    if (maxLength === undefined && maxBytes === undefined) return true;
-    const size = this.#database.prepare('SELECT entries, bytes FROM size').get();
-    const { entries, bytes } = size as unknown as { entries: number; bytes: number };
-    const usual = entries > 0 ? bytes / entries : 1;
-    const moreBytes = more.reduce((sum, entry) => sum + Buffer.byteLength(entry), 0);
-    return (
-      entries + (more.length || 1) <= (maxLength ?? Infinity) &&
-      bytes + (moreBytes || usual) <= (maxBytes ?? Infinity)
-    );
-  }
-
-  #bury({ position, entry }: Row, reason: string, more: number): void {
-    const row = this.#database.prepare('SELECT count FROM attempts WHERE position = ?').get(position);
+  #bury(entry: Row, reason: string, more: number): void {
+    const row = this.#database.prepare('SELECT count FROM attempts WHERE position = ?').get(entry.position);
     const attempts = Number(row?.['count'] ?? 0) + more;
-    this.#dead.add({ entry, reason, attempts, at: this.#clock.wallTime() });
-    this.#run('DELETE FROM entries WHERE position = ?', position);
-  }
-
-  #append(entry: string): void {
-    this.#run('INSERT INTO entries (entry) VALUES (?)', entry);
-  }
-
-  #claimed(batch: string): Row[] {
-    return this.#rows('SELECT position, entry FROM entries WHERE batch = ? ORDER BY position', batch);
-  }
-
-  #head(maxCount: number, maxBytes: number): Row[] {
-    const rows = this.#rows(
-      'SELECT position, entry FROM entries WHERE batch IS NULL ORDER BY position LIMIT ?',
-      maxCount,
-    );
-    let bytes = 0;
-    const suspects = this.#suspects();
-    const [first] = rows;
-    if (first && suspects.has(first.position)) return [first];
-    const fit = rows.findIndex(
-      ({ position, entry }, index) =>
-        ((bytes += Buffer.byteLength(entry)) > maxBytes && index > 0) || suspects.has(position),
-    );
-    return fit === -1 ? rows : rows.slice(0, fit);
-  }
-
-  /** Positions of entries that are claimed alone. */
-  #suspects(): Set<number> {
-    const rows = this.#database.prepare('SELECT position FROM attempts WHERE count >= ?').all(ALONE_AFTER);
-    return new Set(rows.map((row) => Number(row['position'])));
+    this.#dead.add({ entry: entry.entry, reason, attempts, at: this.#clock.wallTime() });
+    this.#entries.remove(entry);
   }
 
   #rows(sql: string, ...values: (string | number)[]): Row[] {

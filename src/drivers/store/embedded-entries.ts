@@ -1,0 +1,102 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { ALONE_AFTER, type Bounds } from '../../ports/fallback-list.ts';
+
+/** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
+export const ENTRIES_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS entries (position INTEGER PRIMARY KEY, entry TEXT NOT NULL, batch TEXT);
+  CREATE INDEX IF NOT EXISTS entries_by_batch ON entries (batch, position);
+  CREATE TABLE IF NOT EXISTS leases (batch TEXT PRIMARY KEY, ends_at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS attempts (position INTEGER PRIMARY KEY, count INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS size (id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
+  INSERT OR IGNORE INTO size
+    SELECT 1, count(*), coalesce(sum(length(CAST(entry AS BLOB))), 0) FROM entries;
+  CREATE TRIGGER IF NOT EXISTS entries_grow AFTER INSERT ON entries BEGIN
+    UPDATE size SET entries = entries + 1, bytes = bytes + length(CAST(NEW.entry AS BLOB));
+  END;
+  CREATE TRIGGER IF NOT EXISTS entries_shrink AFTER DELETE ON entries BEGIN
+    UPDATE size SET entries = entries - 1, bytes = bytes - length(CAST(OLD.entry AS BLOB));
+    DELETE FROM attempts WHERE position = OLD.position;
+  END;
+`;
+
+export interface Row {
+  readonly position: number;
+  readonly entry: string;
+}
+
+/** The entries of the list in a SQLite file. Runs within the transactions of the list. */
+export class EmbeddedEntries {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Whether there is room for these; for one of the usual size, where there are none. */
+  hasRoom(more: readonly string[], { maxLength, maxBytes }: Bounds): boolean {
+    if (maxLength === undefined && maxBytes === undefined) return true;
+    const size = this.#database.prepare('SELECT entries, bytes FROM size').get();
+    const { entries, bytes } = size as unknown as { entries: number; bytes: number };
+    const usual = entries > 0 ? bytes / entries : 1;
+    const moreBytes = more.reduce((sum, entry) => sum + Buffer.byteLength(entry), 0);
+    return (
+      entries + (more.length || 1) <= (maxLength ?? Infinity) &&
+      bytes + (moreBytes || usual) <= (maxBytes ?? Infinity)
+    );
+  }
+
+  append(entry: string): void {
+    this.#database.prepare('INSERT INTO entries (entry) VALUES (?)').run(entry);
+  }
+
+  remove({ position }: Row): void {
+    this.#database.prepare('DELETE FROM entries WHERE position = ?').run(position);
+  }
+
+  /** Back to where it stood. */
+  release({ position }: Row): void {
+    this.#database.prepare('UPDATE entries SET batch = NULL WHERE position = ?').run(position);
+  }
+
+  get isAnyClaimed(): boolean {
+    return this.#rows('SELECT * FROM entries WHERE batch IS NOT NULL LIMIT 1').length > 0;
+  }
+
+  claimed(batch: string): Row[] {
+    return this.#rows('SELECT position, entry FROM entries WHERE batch = ? ORDER BY position', batch);
+  }
+
+  /** Takes entries from the head for a batch; one that workers have died with is taken alone. */
+  claim(batch: string, maxCount: number, maxBytes: number): Row[] {
+    const rows = this.#head(maxCount, maxBytes);
+    const take = this.#database.prepare('UPDATE entries SET batch = ? WHERE position = ?');
+    for (const { position } of rows) take.run(batch, position);
+    return rows;
+  }
+
+  #head(maxCount: number, maxBytes: number): Row[] {
+    const rows = this.#rows(
+      'SELECT position, entry FROM entries WHERE batch IS NULL ORDER BY position LIMIT ?',
+      maxCount,
+    );
+    let bytes = 0;
+    const suspects = this.#suspects();
+    const [first] = rows;
+    if (first && suspects.has(first.position)) return [first];
+    const fit = rows.findIndex(
+      ({ position, entry }, index) =>
+        ((bytes += Buffer.byteLength(entry)) > maxBytes && index > 0) || suspects.has(position),
+    );
+    return fit === -1 ? rows : rows.slice(0, fit);
+  }
+
+  /** Positions of entries that are claimed alone. */
+  #suspects(): Set<number> {
+    const rows = this.#database.prepare('SELECT position FROM attempts WHERE count >= ?').all(ALONE_AFTER);
+    return new Set(rows.map((row) => Number(row['position'])));
+  }
+
+  #rows(sql: string, ...values: (string | number)[]): Row[] {
+    return this.#database.prepare(sql).all(...values) as unknown as Row[];
+  }
+}
