@@ -81,6 +81,15 @@ describe('GuardedPublisher', () => {
     expect(circuit.state).toBe('open');
   });
 
+  test('calls that are caught in one stall are as many faults as calls', async () => {
+    const { clock, inner, circuit, guarded } = setup({ failMax: 5 });
+    inner.answer = () => new Promise(() => {});
+    const stalled = Array.from({ length: 5 }, () => guarded.publish([aMessage()]));
+    await clock.advance(DEADLINE_MS + 100);
+    await Promise.all(stalled);
+    expect(circuit.state).toBe('open');
+  });
+
   test('publishes that shared a slow call are one fault', async () => {
     const { clock, inner, circuit, guarded } = setup({ slowMs: 500 });
     const published = { kind: 'published', partition: 0, offset: '0' } as const;
