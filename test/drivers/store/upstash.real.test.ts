@@ -208,6 +208,14 @@ describeReal('store/upstash', ['redis'], () => {
       expect(await redis.keys('*')).toEqual([QUEUE]);
     }, 20_000);
 
+    test('is parked in parts with its order keys', async () => {
+      const { store, redis } = await open();
+      const keys = entries.map((_, index) => (index % 2 ? 'odd' : undefined));
+      expect(await store.list.park(entries, {}, keys)).toEqual({ kind: 'done', value: 'parked' });
+      expect(await redis.llen(QUEUE)).toBe(entries.length);
+      expect(await redis.hgetall(`{${QUEUE}}:order`)).toEqual({ odd: '15' });
+    }, 20_000);
+
     test('reaches a script as well', async () => {
       const { store, redis, claim } = await open();
       await store.list.park(['1', '2', '3']);
