@@ -8,7 +8,7 @@ const KEY = 'bench:lpush';
 /** ioredis alone, which sends the commands of one turn of the event loop together. */
 export const connect: Connect = ({ topic, redisUrl }) => {
   const redis = new Redis(redisUrl, { enableAutoPipelining: true });
-  const entries = makeMessages(topic).map(toEntry);
+  const entries = makeMessages(topic).map((message) => toEntry(message));
   return Promise.resolve({
     async one(n) {
       await redis.lpush(KEY, nth(entries, n));

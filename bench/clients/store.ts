@@ -9,7 +9,7 @@ import { makeMessages, nth } from '../records.ts';
 export const connect: Connect = ({ topic, redisUrl }) => {
   const { list } = new RedisStore(redisUrl);
   const redis = new Redis(redisUrl);
-  const entries = makeMessages(topic).map(toEntry);
+  const entries = makeMessages(topic).map((message) => toEntry(message));
   return Promise.resolve({
     async one(n) {
       const reply = await list.park([nth(entries, n)]);
