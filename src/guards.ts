@@ -30,7 +30,7 @@ export function createGuards({ config, clock, log, onFault, tryBacklog, ...drive
       clock,
       log,
       onFault: () => onFault(name),
-      onState: (state) => name === 'kafka' && outage?.changed(state),
+      onChange: (change) => name === 'kafka' && outage?.changed(change),
     });
   const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
   const publisher = new GuardedPublisher({
@@ -42,13 +42,15 @@ export function createGuards({ config, clock, log, onFault, tryBacklog, ...drive
   });
   const store = new GuardedStore(drivers.store, circuits.redis);
   const { board } = store;
-  const outage = config.circuitSharing ? new SharedOutage({ circuit: circuits.kafka, board }) : undefined;
+  const outage = config.circuitSharing
+    ? new SharedOutage({ circuit: circuits.kafka, board, clock })
+    : undefined;
   const modes = new OperatorModes({
     circuits,
     board,
     onOrder: (name, order) => logOrder(name, order, log),
   });
-  const fleet = new Fleet({ board, clock, modes, outage });
+  const fleet = new Fleet({ board, clock, log, modes, outage });
   const states = () => ({ kafka: circuits.kafka.state, redis: circuits.redis.state });
   return { circuits, states, publisher, store, modes, fleet };
 }

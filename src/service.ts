@@ -1,5 +1,5 @@
 import { orderKeyOfEntry } from './accept/order-key.ts';
-import { publishHead } from './backfill/trial.ts';
+import { HeadTrial } from './backfill/trial.ts';
 import { BackfillWorker } from './backfill/worker.ts';
 import type { Config } from './config.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -53,7 +53,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     clock,
     log,
     onFault: (name) => metrics.countFault(name),
-    tryBacklog: (publish) => publishHead(publish, drain),
+    tryBacklog: (publish) => trial.run(publish),
   });
   const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
   const { accept, inFlight, recorder } = createIntake({ config, publisher, store, metrics, clock, log });
@@ -67,6 +67,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     maxAgeMs: config.fallbackMaxAgeMs,
     ordered,
   };
+  const trial = new HeadTrial(drain);
   const worker = new BackfillWorker({
     ...drain,
     publisher: { publish: (messages) => publisher.publishBacklog(messages) },
@@ -116,7 +117,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
       watch.stop();
       fleet.stop();
       const cancel = clock.after(GIVE_UP_MS, () => publisher.giveUp());
-      await Promise.all([inFlight.ended(), worker.stop()]);
+      await Promise.all([inFlight.ended(), worker.stop(), trial.stop()]);
       await recorder.finish();
       cancel();
     },

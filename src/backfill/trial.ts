@@ -1,27 +1,68 @@
 import type { Message } from '../accept/message.ts';
-import type { PublishResult } from '../ports/publisher.ts';
+import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import { drainBatch, type DrainDeps } from './drain.ts';
 
-type Publish = (messages: readonly Message[]) => Promise<PublishResult[]>;
+/** The most that a trial waits for the store. One that is slow says nothing of Kafka. */
+const CLAIM_MS = 500;
+
+const TOO_LATE: PublishResult = { kind: 'refused', because: 'open', retryInMs: 0 };
 
 /**
  * Publishes the message at the head of the backlog, as a trial whether Kafka is back: metadata may
- * be answered where writing fails, and no client's message is risked. Answers as soon as its
- * result is known; undefined where there is none to be had. Never throws.
+ * be answered where writing fails, and no client's message is risked.
  */
-export async function publishHead(
-  publish: Publish,
-  deps: Omit<DrainDeps, 'publisher'>,
-): Promise<PublishResult[] | undefined> {
-  const { promise, resolve } = Promise.withResolvers<PublishResult[] | undefined>();
-  const publisher = {
-    async publish(messages: readonly Message[]) {
+export class HeadTrial {
+  readonly #deps: Omit<DrainDeps, 'publisher'>;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(deps: Omit<DrainDeps, 'publisher'>) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Answers as soon as the message's result is known; undefined where there is none to be had in
+   * time. Never throws.
+   */
+  run(publish: Publisher['publish']): Promise<readonly PublishResult[] | undefined> {
+    const { promise, resolve } = Promise.withResolvers<readonly PublishResult[] | undefined>();
+    if (this.#stopping.signal.aborted) return Promise.resolve(undefined);
+    let isTooLate = false;
+    const cancel = this.#deps.clock.after(CLAIM_MS, () => {
+      isTooLate = true;
+      resolve(undefined);
+    });
+    const once = async (messages: readonly Message[]) => {
+      // Nobody waits for this trial any more: the message goes back to the head.
+      if (isTooLate) return messages.map(() => TOO_LATE);
+      cancel();
       const results = await publish(messages);
       resolve(results);
       return results;
-    },
-  };
-  // The entry is settled while others know the result already.
-  void drainBatch({ ...deps, publisher }, new AbortController().signal, 1).finally(() => resolve(undefined));
-  return promise;
+    };
+    // The entry is settled while others know the result already.
+    const running = this.#drain(once).finally(() => {
+      cancel();
+      resolve(undefined);
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+    return promise;
+  }
+
+  /** Makes no other trial, and settles when the one in hand has ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running);
+  }
+
+  async #drain(publish: Publisher['publish']): Promise<void> {
+    try {
+      await drainBatch({ ...this.#deps, publisher: { publish } }, this.#stopping.signal, 1);
+    } catch (error) {
+      // A fault of this program. The lease brings the entry back.
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.#deps.log.error('A trial stumbled over the head of the backlog', { reason });
+    }
+  }
 }

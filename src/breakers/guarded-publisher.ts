@@ -78,7 +78,9 @@ export class GuardedPublisher implements Publisher {
 
   async #try(): Promise<CallVerdict> {
     const results = await this.#deps.tryBacklog?.((messages) => this.#publish(messages));
-    return results ? this.#judge(results) : judgeProbe(await this.#probe());
+    const verdict = results ? this.#judge(results) : judgeProbe(await this.#probe());
+    // The time that went into looking for a message is not Kafka's.
+    return verdict.kind === 'answered' ? { ...verdict, mayBeSlow: true } : verdict;
   }
 
   #publish(messages: readonly Message[]): Promise<PublishResult[]> {

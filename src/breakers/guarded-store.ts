@@ -51,6 +51,7 @@ export class GuardedStore implements Store {
   }
 
   #judge(reply: StoreReply<unknown>): CallVerdict {
+    if (reply.kind === 'done' && reply.call) return { kind: 'answered', call: reply.call };
     if (reply.kind !== 'failed') return ANSWERED;
     return this.#ballot.admits(reply.call) ? { kind: 'fault', reason: reply.reason } : NEUTRAL;
   }

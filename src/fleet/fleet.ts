@@ -1,11 +1,13 @@
 import type { Board } from '../ports/board.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { OperatorModes } from './operator-modes.ts';
 import type { SharedOutage } from './shared-outage.ts';
 
 export interface FleetDeps {
   readonly board: Board;
   readonly clock: Clock;
+  readonly log: Log;
   readonly modes: OperatorModes;
   /** Undefined: each process finds out by itself whether Kafka is there. */
   readonly outage: SharedOutage | undefined;
@@ -36,16 +38,26 @@ export class Fleet {
   }
 
   async #look(): Promise<void> {
-    const { board, clock, modes, outage } = this.#deps;
+    const { clock, log, outage } = this.#deps;
+    try {
+      await this.#hear();
+    } catch (error) {
+      // A fault of this program. Whatever it is, the next look may go well.
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.error('What stands on the board could not be understood', { reason });
+    }
+    if (!this.#cancel) return;
+    this.#cancel = clock.after(outage ? LOOK_EVERY_MS.outage : LOOK_EVERY_MS.modes, () => void this.#look());
+  }
+
+  async #hear(): Promise<void> {
+    const { board, modes, outage } = this.#deps;
     const names = outage ? [...modes.names, outage.name] : modes.names;
     const { version } = modes;
     const reply = await board.read(names);
     // While the store is away everyone goes by what they know.
-    if (reply.kind === 'done') {
-      if (version === modes.version) await modes.learn(reply.value.slice(0, modes.names.length));
-      outage?.learn(reply.value[modes.names.length]);
-    }
-    if (!this.#cancel) return;
-    this.#cancel = clock.after(outage ? LOOK_EVERY_MS.outage : LOOK_EVERY_MS.modes, () => void this.#look());
+    if (reply.kind !== 'done') return;
+    if (version === modes.version) await modes.learn(reply.value.slice(0, modes.names.length));
+    outage?.learn(reply.value[modes.names.length]);
   }
 }

@@ -1,18 +1,18 @@
-import type { Circuit } from '../breakers/circuit.ts';
+import type { Circuit, CircuitMode } from '../breakers/circuit.ts';
 import type { Board } from '../ports/board.ts';
 import type { ServiceName } from '../ports/service-name.ts';
 
-/** What an operator has decided about a circuit: who, why and when. */
-export interface Forced {
-  readonly mode: 'forced-open' | 'forced-closed';
+/** What an operator has decided about a circuit: who, why and when. `auto` gives it back to itself. */
+export interface Order {
+  readonly mode: CircuitMode;
   readonly by: string;
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Undefined: the circuit decides by itself. */
-export type Order = Forced | undefined;
+/** Undefined where the circuit decides by itself. */
+export type Orders = Readonly<Record<ServiceName, Order | undefined>>;
 
 export interface OperatorModesDeps {
   readonly circuits: Readonly<Record<ServiceName, Pick<Circuit, 'force'>>>;
@@ -26,15 +26,19 @@ const TTL_MS = 365 * 86_400_000;
 
 const NAMES: readonly ServiceName[] = ['kafka', 'redis'];
 
+/** Before any order. */
+const NOTHING_ORDERED: Order = { mode: 'auto', by: '', reason: '', at: 0 };
+
 /**
  * The operators' orders: what is told to one process holds in all that share the store, and after
- * a restart. Where the store is away an order holds here at once, and elsewhere when it is back.
+ * a restart. Where the store is away an order holds here at once, and elsewhere when it is back,
+ * unless a later one was given elsewhere meanwhile.
  */
 export class OperatorModes {
   /** The names of its texts on the board; `learn` wants them in this order. */
   readonly names = NAMES.map((name) => `forced:${name}`);
   readonly #deps: OperatorModesDeps;
-  readonly #orders: Record<ServiceName, Order> = { kafka: undefined, redis: undefined };
+  readonly #latest = { kafka: NOTHING_ORDERED, redis: NOTHING_ORDERED };
   /** Orders that are not on the board yet. */
   readonly #untold = new Set<ServiceName>();
   #version = 0;
@@ -43,8 +47,10 @@ export class OperatorModes {
     this.#deps = deps;
   }
 
-  get orders(): Readonly<Record<ServiceName, Order>> {
-    return this.#orders;
+  /** Those that hold a circuit now. */
+  get orders(): Orders {
+    const { kafka, redis } = this.#latest;
+    return { kafka: heldBy(kafka), redis: heldBy(redis) };
   }
 
   /** Another one after every order that is given here: what was read from the board before is out of date. */
@@ -61,44 +67,54 @@ export class OperatorModes {
     return this.#untold.has(name) ? 'here-only' : 'shared';
   }
 
-  /** Hears what stands on the board. An order of this process that is not there yet comes first. */
+  /** Hears what stands on the board. What is not an order, whoever wrote it, is none. */
   async learn(texts: readonly (string | undefined)[]): Promise<void> {
     for (const [index, name] of NAMES.entries()) {
-      if (this.#untold.has(name)) await this.#tell(name);
-      else if (texts[index] !== toText(this.#orders[name])) this.#obey(name, fromText(texts[index]));
+      const order = fromText(texts[index]) ?? NOTHING_ORDERED;
+      if (this.#untold.has(name) && order.at <= this.#latest[name].at) await this.#tell(name);
+      else {
+        this.#untold.delete(name);
+        this.#obey(name, order);
+      }
     }
   }
 
   #obey(name: ServiceName, order: Order): void {
-    if (toText(order) === toText(this.#orders[name])) return;
-    this.#orders[name] = order;
-    this.#deps.circuits[name].force(order?.mode ?? 'auto');
-    this.#deps.onOrder(name, order);
+    const before = this.#latest[name];
+    this.#latest[name] = order;
+    if (order.mode === before.mode && order.at === before.at) return;
+    this.#deps.circuits[name].force(order.mode);
+    // That nothing was ever ordered is no news.
+    if (order.mode !== 'auto' || before.mode !== 'auto') this.#deps.onOrder(name, order);
   }
 
   async #tell(name: ServiceName): Promise<void> {
-    const text = toText(this.#orders[name]);
-    const { board } = this.#deps;
-    const reply = await (text === undefined
-      ? board.remove(`forced:${name}`)
-      : board.post(`forced:${name}`, text, TTL_MS));
+    const order = this.#latest[name];
+    const reply = await this.#deps.board.post(`forced:${name}`, toText(order), TTL_MS);
     this.#version++;
     // Meanwhile another order may have been given.
-    if (reply.kind === 'done' && text === toText(this.#orders[name])) this.#untold.delete(name);
+    if (reply.kind === 'done' && order === this.#latest[name]) this.#untold.delete(name);
   }
 }
 
-function toText(order: Order): string | undefined {
-  return order && JSON.stringify([order.mode, order.by, order.reason, order.at]);
+function heldBy(order: Order): Order | undefined {
+  return order.mode === 'auto' ? undefined : order;
 }
 
-/** What is not an order, whoever wrote it, is none. */
-function fromText(text: string | undefined): Order {
+function toText({ mode, by, reason, at }: Order): string {
+  return JSON.stringify([mode, by, reason, at]);
+}
+
+const MODES: readonly unknown[] = ['auto', 'forced-open', 'forced-closed'] satisfies CircuitMode[];
+/** The last moment that a date can name. */
+const LATEST_MS = 8.64e15;
+
+function fromText(text: string | undefined): Order | undefined {
   if (text === undefined) return undefined;
   try {
     const [mode, by, reason, at] = JSON.parse(text) as [unknown, unknown, unknown, unknown];
-    if (mode !== 'forced-open' && mode !== 'forced-closed') return undefined;
-    return { mode, by: String(by), reason: String(reason), at: Number(at) };
+    const isOrder = MODES.includes(mode) && typeof at === 'number' && at >= 0 && at <= LATEST_MS;
+    return isOrder ? { mode: mode as CircuitMode, by: String(by), reason: String(reason), at } : undefined;
   } catch {
     return undefined;
   }

@@ -1,22 +1,28 @@
-import type { Circuit, CircuitState } from '../breakers/circuit.ts';
+import type { Circuit } from '../breakers/circuit.ts';
+import type { CircuitChange } from '../breakers/circuit-types.ts';
 import type { Board } from '../ports/board.ts';
+import type { Clock } from '../ports/clock.ts';
 
 export interface SharedOutageDeps {
   readonly circuit: Pick<Circuit, 'state' | 'mode' | 'openOnNews' | 'tryNow'>;
   readonly board: Board;
+  readonly clock: Clock;
 }
 
 /** So long an outage stands on the board after the last process that saw it was heard of. */
 const TTL_MS = 30_000;
 /** Prolonged at every so-manieth look. */
 const PROLONG_EVERY = 8;
+/** Who has told of an outage is not believed again so soon: it may be the only one that is in it. */
+const QUIET_MS = 600_000;
 
 /**
  * One outage of Kafka for all processes: the first that sees it tells the others, who open without
  * a failed call of their own; and when a trial of one has succeeded, the others try at once.
  *
  * A process that can't reach Kafka when the others can stays out alone: an outage that has ended is
- * never told again by who was in it, and never believed again by who has ended it.
+ * never told again by who was in it, and never believed again by who has ended it; and who has told
+ * of one keeps quiet for ten minutes. If Kafka is really gone, another one tells.
  */
 export class SharedOutage {
   /** The name of its text on the board. */
@@ -31,18 +37,20 @@ export class SharedOutage {
   /** The others are out of the outage in which this process still is. */
   #isAlone = false;
   #looks = 0;
+  #quietUntil = 0;
 
   constructor(deps: SharedOutageDeps) {
     this.#deps = deps;
   }
 
   /** Hears of every change of the circuit. */
-  changed(state: CircuitState): void {
+  changed({ state, by }: Pick<CircuitChange, 'state' | 'by'>): void {
     const { circuit, board } = this.#deps;
     if (circuit.mode !== 'auto') return;
     switch (state) {
       case 'open':
-        if (this.#known === undefined && !this.#isAlone) this.#tell(crypto.randomUUID());
+        // Given back by an operator it is open until its trial, which says more than that.
+        if (by === 'calls' && this.#known === undefined && this.#mayTell()) this.#tell(crypto.randomUUID());
         return;
       case 'closed':
         if (this.#known !== undefined) void board.remove(this.name);
@@ -62,20 +70,28 @@ export class SharedOutage {
       if (outage === undefined || outage === this.#ended) return;
       this.#follow(outage);
       circuit.openOnNews('Another process found it unavailable');
-    } else if (this.#known !== undefined) this.#compare(this.#known, outage);
+    } else this.#compare(outage);
   }
 
-  #compare(known: string, outage: string | undefined): void {
+  #compare(outage: string | undefined): void {
     const { circuit, board } = this.#deps;
     if (outage !== undefined) {
       // Two that told of it at the same time agree on the later word.
       this.#follow(outage);
       if (this.#looks++ % PROLONG_EVERY === 0) void board.prolong(this.name, TTL_MS);
-    } else if (this.#isOnBoard) {
+    } else if (this.#known === undefined) return;
+    else if (this.#isOnBoard) {
       this.#known = undefined;
       this.#isAlone = true;
       circuit.tryNow();
-    } else this.#tell(known);
+    } else this.#tell(this.#known);
+  }
+
+  #mayTell(): boolean {
+    const now = this.#deps.clock.now();
+    if (this.#isAlone || now < this.#quietUntil) return false;
+    this.#quietUntil = now + QUIET_MS;
+    return true;
   }
 
   #follow(outage: string): void {

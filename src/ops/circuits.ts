@@ -1,4 +1,4 @@
-import { Circuit, type CircuitSettings, type CircuitState } from '../breakers/circuit.ts';
+import { Circuit, type CircuitSettings, type CircuitMode } from '../breakers/circuit.ts';
 import type { CircuitChange } from '../breakers/circuit-types.ts';
 import type { Order } from '../fleet/operator-modes.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -15,33 +15,37 @@ export interface CircuitDeps {
   readonly clock: Clock;
   readonly log: Log;
   onFault: () => void;
-  onState: (state: CircuitState) => void;
+  onChange: (change: CircuitChange) => void;
 }
 
 /** A circuit whose changes are logged in the operators' words, and whose faults are counted. */
 export function createCircuit(
   which: ServiceName,
   settings: CircuitSettings,
-  { clock, log, onFault, onState }: CircuitDeps,
+  { clock, log, onFault, onChange }: CircuitDeps,
 ): Circuit {
   return new Circuit(settings, clock, {
     onFault,
     onChange(change) {
       // What an operator forces has lines of its own: nobody found the service unavailable, or available.
       if (change.by !== 'operator') logState(CIRCUIT_NAMES[which], change, log);
-      onState(change.state);
+      onChange(change);
     },
   });
 }
 
+const WORDS: Record<CircuitMode, string> = {
+  auto: 'automatic again',
+  'forced-open': 'forced open - No call is made',
+  'forced-closed': 'forced closed - Every call is made',
+};
+
 /** Who has forced a circuit, and why; or that nobody does any more. */
 export function logOrder(which: ServiceName, order: Order, log: Log): void {
   const { name, field } = CIRCUIT_NAMES[which];
-  if (!order) return log.warning(`Circuit breaker ${name} automatic again`, { [field]: 'auto' });
   const { mode, by, reason, at } = order;
-  const what = mode === 'forced-open' ? 'open - No call is made' : 'closed - Every call is made';
   const since = new Date(at).toISOString();
-  log.warning(`Circuit breaker ${name} forced ${what}`, { [field]: mode, by, reason, since });
+  log.warning(`Circuit breaker ${name} ${WORDS[mode]}`, { [field]: mode, by, reason, since });
 }
 
 type Names = (typeof CIRCUIT_NAMES)[ServiceName];

@@ -1,5 +1,5 @@
 import type { CircuitState } from '../breakers/circuit.ts';
-import type { Order } from '../fleet/operator-modes.ts';
+import type { Orders } from '../fleet/operator-modes.ts';
 import type { Durability } from '../ports/durability.ts';
 import type { ServiceName } from '../ports/service-name.ts';
 
@@ -8,7 +8,7 @@ export interface Readiness {
   readonly status: 'ready' | 'unavailable' | 'stopping';
   readonly circuits: Readonly<Record<ServiceName, CircuitState>>;
   /** The circuits that an operator holds open or closed. */
-  readonly forced: Readonly<Partial<Record<ServiceName, Order>>>;
+  readonly forced: Partial<Orders>;
   /** How well the list keeps what is parked. At risk it is ready all the same: Kafka may take everything. */
   readonly durability: Durability;
 }

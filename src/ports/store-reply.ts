@@ -1,11 +1,13 @@
-/** Every verb of the store answers with one of these; none throws. */
+/**
+ * Every verb of the store answers with one of these; none throws. `call` stands for the call to the
+ * store, where several callers may have shared it.
+ */
 export type StoreReply<T> =
-  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'done'; readonly value: T; readonly call?: object | undefined }
   /** Tried without an answer. It may have been done all the same: every verb can be repeated. */
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      /** Stands for the call to the store, where several callers may have shared it. */
       readonly call?: object | undefined;
     }
   /** Not tried: the circuit is open, and tries again in `retryInMs` at the earliest. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { toEntry } from '../../src/accept/parse.ts';
-import { publishHead } from '../../src/backfill/trial.ts';
+import { HeadTrial } from '../../src/backfill/trial.ts';
+import { pause } from '../../src/ports/clock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN } from '../support/fakes.ts';
+import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
 
 function setup() {
   const publisher = new FakePublisher();
@@ -17,11 +18,12 @@ function setup() {
     maxAgeMs: Infinity,
   };
   store.waiting.push(...['a', 'b', 'c'].map((id) => toEntry(aMessage({ id }))));
+  const trial = new HeadTrial(deps);
   const publish = publisher.publish.bind(publisher);
-  return { publisher, store, clock, tryHead: () => publishHead(publish, deps) };
+  return { publisher, store, clock, log: deps.log, trial, tryHead: () => trial.run(publish) };
 }
 
-describe('publishHead', () => {
+describe('HeadTrial', () => {
   test('publishes one message, that at the head, which then leaves the list', async () => {
     const { publisher, store, tryHead } = setup();
     expect((await tryHead())?.map(({ kind }) => kind)).toEqual(['published']);
@@ -52,5 +54,41 @@ describe('publishHead', () => {
     const { store, tryHead } = setup();
     store.settle = () => new Promise(() => {});
     expect((await tryHead())?.map(({ kind }) => kind)).toEqual(['published']);
+  });
+
+  test('does not wait for a slow store, and returns what it hands out too late', async () => {
+    const { publisher, store, clock, tryHead } = setup();
+    const claim = store.claim.bind(store);
+    store.claim = async (request) => {
+      await pause(clock, 2000);
+      return claim(request);
+    };
+    const tried = tryHead();
+    await clock.advance(500);
+    expect(await tried).toBeUndefined();
+    await clock.advance(5000);
+    expect(publisher.calls).toEqual([]);
+    expect(store.settled).toEqual([[{ kind: 'return' }]]);
+  });
+
+  test('is over when it is stopped: what is in hand is settled, and nothing else is taken', async () => {
+    const { publisher, store, trial, tryHead } = setup();
+    const answered = Promise.withResolvers<typeof PUBLISHED>();
+    publisher.answer = () => answered.promise;
+    const tried = tryHead();
+    const stopped = trial.stop();
+    answered.resolve(PUBLISHED);
+    await stopped;
+    expect(store.settled).toEqual([[{ kind: 'done' }]]);
+    expect(await tried).toBeDefined();
+    expect(await tryHead()).toBeUndefined();
+    expect(publisher.calls).toHaveLength(1);
+  });
+
+  test('has no answer where this program fails, and says so', async () => {
+    const { store, log, tryHead } = setup();
+    store.claim = () => Promise.reject(new Error('A bug'));
+    expect(await tryHead()).toBeUndefined();
+    expect(log.lines).toEqual(['ERROR A trial stumbled over the head of the backlog']);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Message } from '../../src/accept/message.ts';
 import { Circuit, type CircuitSettings } from '../../src/breakers/circuit.ts';
 import { GuardedPublisher } from '../../src/breakers/guarded-publisher.ts';
+import { pause } from '../../src/ports/clock.ts';
 import { type PublishResult, SMALLEST_BACKLOG } from '../../src/ports/publisher.ts';
 import { aMessage, FakePublisher, KAFKA_DOWN } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -68,6 +69,19 @@ describe('GuardedPublisher', () => {
       }
       expect(circuit.state).toBe(state);
     }
+  });
+
+  test('the time that a trial spends on looking for a message is not held against Kafka', async () => {
+    const { clock, circuit, inner } = setup({ slowMs: 200 });
+    const tryBacklog = async () => {
+      await pause(clock, 300);
+      return undefined;
+    };
+    const guarded = new GuardedPublisher({ inner, circuit, clock, deadlineMs: DEADLINE_MS, tryBacklog });
+    inner.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 2; count++) await guarded.publish([aMessage()]);
+    await clock.advance(1400);
+    expect(circuit.state).toBe('closed');
   });
 
   test('a live message keeps its vote though it shared the call of a large batch of the backlog', async () => {

@@ -3,14 +3,15 @@ import { Circuit } from '../../src/breakers/circuit.ts';
 import { GuardedStore } from '../../src/breakers/guarded-store.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { pause } from '../../src/ports/clock.ts';
 import { FakeStore } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-function setup() {
+function setup(over: { slowMs?: number } = {}) {
   const clock = new FakeClock();
   const inner = new FakeStore();
   const circuit = new Circuit(
-    { failMax: 3, resetTimeoutMs: 1000, timeoutDurationMs: 2000 },
+    { failMax: 3, resetTimeoutMs: 1000, timeoutDurationMs: 2000, ...over },
     clock,
     {},
     () => 0,
@@ -56,6 +57,19 @@ describe('GuardedStore', () => {
     inner.fault = { kind: 'failed', reason: 'gone', call: {} };
     await guarded.list.park(['x']);
     expect(circuit.state).toBe('open');
+  });
+
+  test('an answer that many shared is slow once', async () => {
+    const { clock, inner, guarded, circuit } = setup({ slowMs: 50 });
+    const call = {};
+    inner.park = async () => {
+      await pause(clock, 80);
+      return { kind: 'done', value: 'parked', call };
+    };
+    const parked = Array.from({ length: 5 }, () => guarded.list.park(['x']));
+    await clock.advance(80);
+    await Promise.all(parked);
+    expect(circuit.state).toBe('closed');
   });
 
   test('asking for its durability counts as well', async () => {

@@ -2,15 +2,24 @@ import { expect, test } from 'bun:test';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { OperatorModes } from '../../src/fleet/operator-modes.ts';
 import { FakeBoard } from '../support/fake-board.ts';
+import { FakeLog } from '../support/fakes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 function setup() {
   const board = new FakeBoard();
   const clock = new FakeClock();
+  const log = new FakeLog();
   const heard: string[] = [];
   const circuit = { force: (mode: string) => void heard.push(mode) };
   const modes = new OperatorModes({ circuits: { kafka: circuit, redis: circuit }, board, onOrder() {} });
-  return { board, clock, heard, modes, fleet: new Fleet({ board, clock, modes, outage: undefined }) };
+  return {
+    board,
+    clock,
+    log,
+    heard,
+    modes,
+    fleet: new Fleet({ board, clock, log, modes, outage: undefined }),
+  };
 }
 
 test('an order that is given while the board is being read is not undone by what was read', async () => {
@@ -23,7 +32,7 @@ test('an order that is given while the board is being read is not undone by what
     return reply;
   };
   const started = fleet.start();
-  await modes.give('kafka', { mode: 'forced-open', by: 'ana', reason: 'x', at: 0 });
+  await modes.give('kafka', { mode: 'forced-open', by: 'ana', reason: 'x', at: 1 });
   held.resolve();
   await started;
   fleet.stop();
@@ -33,11 +42,23 @@ test('an order that is given while the board is being read is not undone by what
 test('it looks again and again until it is stopped', async () => {
   const { board, clock, heard, fleet } = setup();
   await fleet.start();
-  board.texts.set('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 0]));
+  board.texts.set('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 1]));
   await clock.advance(5000);
   expect(heard).toEqual(['forced-closed']);
   fleet.stop();
   board.texts.clear();
   await clock.advance(60_000);
   expect(heard).toEqual(['forced-closed']);
+});
+
+test('it goes on looking whatever goes wrong with what it has read', async () => {
+  const { board, clock, log, heard, modes, fleet } = setup();
+  modes.learn = () => Promise.reject(new Error('A bug'));
+  await fleet.start();
+  expect(log.lines).toEqual(['ERROR What stands on the board could not be understood']);
+  Reflect.deleteProperty(modes, 'learn');
+  board.texts.set('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 1]));
+  await clock.advance(5000);
+  expect(heard).toEqual(['forced-closed']);
+  fleet.stop();
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { type Forced, OperatorModes, type Order } from '../../src/fleet/operator-modes.ts';
+import { OperatorModes, type Order } from '../../src/fleet/operator-modes.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
 import { FakeBoard } from '../support/fake-board.ts';
 
-const OPEN: Forced = { mode: 'forced-open', by: 'ana', reason: 'maintenance', at: 1_764_671_400_000 };
-const CLOSED: Forced = { ...OPEN, mode: 'forced-closed' };
+const OPEN: Order = { mode: 'forced-open', by: 'ana', reason: 'maintenance', at: 1_764_671_400_000 };
+const CLOSED: Order = { ...OPEN, mode: 'forced-closed', at: OPEN.at + 1 };
+const AUTO: Order = { ...OPEN, mode: 'auto', at: OPEN.at + 2 };
 
 function setup() {
   const away: { fault: Exclude<StoreReply<never>, { kind: 'done' }> | undefined } = { fault: undefined };
@@ -36,10 +37,10 @@ describe('an order of an operator', () => {
     await other.look();
     expect(other.heard).toEqual(['kafka forced-open']);
     expect(other.orders).toEqual([['kafka', OPEN]]);
-    await other.modes.give('kafka', undefined);
+    await other.modes.give('kafka', AUTO);
     await one.look();
     expect(one.heard).toEqual(['kafka forced-open', 'kafka auto']);
-    expect(one.orders.at(-1)).toEqual(['kafka', undefined]);
+    expect(one.orders.at(-1)).toEqual(['kafka', AUTO]);
   });
 
   test('survives a restart', async () => {
@@ -61,7 +62,7 @@ describe('an order of an operator', () => {
   test('that the store could not take holds here, and elsewhere once the store is back', async () => {
     const { start, away } = setup();
     const [one, other] = [start(), start()];
-    await other.modes.give('kafka', CLOSED);
+    await other.modes.give('kafka', { ...CLOSED, at: OPEN.at - 1 });
     away.fault = { kind: 'failed', reason: 'gone' };
     expect(await one.modes.give('kafka', OPEN)).toBe('here-only');
     await one.look();
@@ -73,14 +74,31 @@ describe('an order of an operator', () => {
     expect(other.modes.orders.kafka).toEqual(OPEN);
   });
 
-  test.each(['', 'x', '[]', '["open"]', '{"mode":"forced-open"}'])(
-    'is not made of %p, whoever wrote that on the board',
-    async (text) => {
-      const { start, board } = setup();
-      board.texts.set('forced:kafka', text);
-      const one = start();
-      await one.look();
-      expect(one.heard).toEqual([]);
-    },
-  );
+  test('that the store could not take gives way to a later one', async () => {
+    const { start, away } = setup();
+    const [one, other] = [start(), start()];
+    away.fault = { kind: 'failed', reason: 'gone' };
+    await one.modes.give('kafka', OPEN);
+    away.fault = undefined;
+    await other.modes.give('kafka', AUTO);
+    for (const { look } of [one, other, one]) await look();
+    expect([one.modes.orders.kafka, other.modes.orders.kafka]).toEqual([undefined, undefined]);
+    expect(one.heard).toEqual(['kafka forced-open', 'kafka auto']);
+  });
+
+  test.each([
+    '',
+    'x',
+    '[]',
+    '["open"]',
+    '{"mode":"forced-open"}',
+    '["forced-open","ana","no time"]',
+    '["forced-open","ana","no such time",1e99]',
+  ])('is not made of %p, whoever wrote that on the board', async (text) => {
+    const { start, board } = setup();
+    board.texts.set('forced:kafka', text);
+    const one = start();
+    await one.look();
+    expect(one.heard).toEqual([]);
+  });
 });

@@ -1,30 +1,31 @@
 import { describe, expect, test } from 'bun:test';
 import type { CircuitState } from '../../src/breakers/circuit.ts';
 import { SharedOutage } from '../../src/fleet/shared-outage.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { FakeBoard } from '../support/fake-board.ts';
 
 /** A process whose circuit does what it is told, and what was done to it. */
-function start(board: FakeBoard) {
+function start(board: FakeBoard, clock = new FakeClock()) {
   const done: string[] = [];
   const circuit = {
     state: 'closed' as CircuitState,
     mode: 'auto' as 'auto' | 'forced-open',
     openOnNews() {
       done.push('opened on news');
-      become('open');
+      become('open', 'news');
     },
     tryNow: () => void done.push('tried'),
   };
-  const outage = new SharedOutage({ circuit, board });
-  function become(state: CircuitState): void {
+  const outage = new SharedOutage({ circuit, board, clock });
+  function become(state: CircuitState, by: 'calls' | 'operator' | 'news' = 'calls'): void {
     circuit.state = state;
-    outage.changed(state);
+    outage.changed({ state, by });
   }
   const look = async () => {
     const reply = await board.read([outage.name]);
     if (reply.kind === 'done') outage.learn(reply.value[0]);
   };
-  return { done, circuit, become, look };
+  return { done, circuit, clock, become, look };
 }
 
 function fleet() {
@@ -92,7 +93,14 @@ describe('an outage that one process sees', () => {
       await allLook();
     }
     expect(processes.map(({ circuit }) => circuit.state)).toEqual(['open', 'closed', 'closed']);
-    broken.become('closed');
+    for (let times = 0; times < 3; times++) {
+      broken.become('closed');
+      broken.become('open');
+      await allLook();
+    }
+    expect(one.circuit.state).toBe('closed');
+    await broken.clock.advance(600_000);
+    broken.become('half-open');
     broken.become('open');
     await allLook();
     expect(one.circuit.state).toBe('open');
@@ -118,6 +126,28 @@ describe('an outage that one process sees', () => {
     away = false;
     for (const { look } of [one, other, one, other]) await look();
     expect([one.done, other.done]).toEqual([[], ['opened on news']]);
+  });
+
+  test('is not told of a circuit that waits for its trial after an operator gave it back', async () => {
+    const { board, processes } = fleet();
+    processes[0].become('open', 'operator');
+    expect(board.texts.size).toBe(0);
+    processes[0].become('half-open');
+    processes[0].become('open');
+    expect(board.texts.size).toBe(1);
+  });
+
+  test('is left by one that was in it before it was told, and is not entered again', async () => {
+    const { processes, allLook } = fleet();
+    const [quiet, teller] = processes;
+    quiet.become('open');
+    quiet.become('closed');
+    quiet.become('open');
+    teller.become('open');
+    await allLook();
+    quiet.become('closed');
+    await allLook();
+    expect(quiet.done).not.toContain('opened on news');
   });
 
   test('is kept on the board for as long as anyone is in it', async () => {

@@ -35,7 +35,7 @@ export class RemoteGate implements Gate {
       if (reply.kind !== 'done') return reply;
       value.push(reply.value);
     }
-    return { kind: 'done', value };
+    return { kind: 'done', value, call: replies.at(-1)?.call };
   }
 
   release(holds: readonly Hold[]): Promise<StoreReply<void>> {
@@ -46,26 +46,34 @@ export class RemoteGate implements Gate {
     });
   }
 
-  async #admit(asks: readonly Ask[]): Promise<readonly StoreReply<Admission>[]> {
-    const reply = await this.#attempt((send) =>
-      this.#slots === 'one' ? askTogether(send, asks) : Promise.all(asks.map((ask) => askApart(send, ask))),
-    );
-    if (reply.kind === 'failed') return asks.map(() => reply);
-    return asks.map((ask, index) => {
-      const [ahead, found] = reply.value[index] ?? NOTHING_FOUND;
-      const admission = toAdmission(ask, ahead, found);
-      // Apart, the id was marked before it was known that the client is limited. Nobody waits for this.
-      if (this.#slots === 'many' && admission.kind === 'limited' && ask.hold && found === null)
-        void this.release([ask.hold]);
-      return { kind: 'done', value: admission };
+  async #admit(asks: readonly Ask[]): Promise<readonly StoreAnswer<Admission>[]> {
+    const reply = await this.#attempt(async (send) => {
+      const found = await (this.#slots === 'one'
+        ? askTogether(send, asks)
+        : Promise.all(asks.map((ask) => askApart(send, ask))));
+      return asks.map((ask, index) => this.#judge(ask, found[index] ?? NOTHING_FOUND));
     });
+    const call = {};
+    if (reply.kind === 'failed') return asks.map(() => ({ ...reply, call }));
+    return reply.value.map((value) => ({ kind: 'done', value, call }));
+  }
+
+  #judge(ask: Ask, [ahead, found]: Found): Admission {
+    const admission = toAdmission(ask, ahead, found);
+    // Apart, the id was marked before it was known that the client is limited. Nobody waits for this.
+    if (this.#slots === 'many' && admission.kind === 'limited' && ask.hold && found === null)
+      void this.release([ask.hold]);
+    return admission;
   }
 }
+
+/** Whoever asks is not refused here: that is the circuit's. */
+type StoreAnswer<T> = Exclude<StoreReply<T>, { kind: 'refused' }>;
 
 /** What the script says of one ask: how far ahead its client is, and the mark that the id had. */
 type Found = readonly [ahead: number, mark: string | null];
 
-const NOTHING_ASKED: StoreReply<Admission> = { kind: 'done', value: { kind: 'admitted' } };
+const NOTHING_ASKED: StoreAnswer<Admission> = { kind: 'done', value: { kind: 'admitted' } };
 
 const NOTHING_FOUND: Found = [0, null];
 

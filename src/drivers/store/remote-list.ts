@@ -28,9 +28,6 @@ import { Turn } from './turn.ts';
 
 const NO_BOUNDS: Bounds = {};
 
-/** UTF-16 units that share a command. It is through in a moment, and no more is lost with its answer. */
-const MOST_TOGETHER = 200_000;
-
 /** The fallback list in a Redis, whatever way its commands take. */
 export class RemoteList implements FallbackList {
   readonly #attempt: Attempt;
@@ -38,8 +35,12 @@ export class RemoteList implements FallbackList {
   /** Who parks within the same bounds, as all requests of a service do, shares a command. */
   readonly #turns = new WeakMap<Bounds, Turn<Load, StoreReply<Parked>>>();
 
-  constructor(attempt: Attempt) {
+  readonly #mostTogether: number;
+
+  /** `mostTogether`: UTF-16 units that share a command. It is through in a moment, and no more is lost with its answer. */
+  constructor(attempt: Attempt, mostTogether = 200_000) {
     this.#attempt = attempt;
+    this.#mostTogether = mostTogether;
     this.#order = new RemoteOrder(attempt);
   }
 
@@ -51,7 +52,7 @@ export class RemoteList implements FallbackList {
     if (entries.length === 0) return this.push({ entries, orderKeys }, bounds);
     let turn = this.#turns.get(bounds);
     if (!turn) {
-      turn = new Turn((calls) => this.#pushAll(calls, bounds), MOST_TOGETHER);
+      turn = new Turn((calls) => this.#pushAll(calls, bounds), this.#mostTogether);
       this.#turns.set(bounds, turn);
     }
     return turn.do(
@@ -83,7 +84,8 @@ export class RemoteList implements FallbackList {
     const reply = await this.push(joined(calls), bounds);
     if (calls.length > 1 && reply.kind === 'done' && reply.value === 'full')
       return Promise.all(calls.map((load) => this.push(load, bounds)));
-    return calls.map(() => reply);
+    const call = {};
+    return calls.map(() => ({ ...reply, call }));
   }
 
   parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {

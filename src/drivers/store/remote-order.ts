@@ -26,9 +26,10 @@ async function askAll(
 ): Promise<StoreReply<readonly boolean[]>[]> {
   const reply = await attempt(async (send) => (await send('HMGET', ORDER, ...asks.flat())) as unknown[]);
   if (reply.kind === 'failed') return asks.map(() => reply);
+  const call = {};
   let from = 0;
   return asks.map(({ length }) => {
     const counts = reply.value.slice(from, (from += length));
-    return { kind: 'done', value: counts.map((count) => count !== null) };
+    return { kind: 'done', value: counts.map((count) => count !== null), call };
   });
 }

@@ -1,12 +1,12 @@
 interface Gathered<Item, Result> {
   readonly items: Item[];
-  readonly resolvers: ((result: Result) => void)[];
+  readonly promises: PromiseWithResolvers<Result>[];
   weight: number;
 }
 
 /**
  * Gathers what is asked for in one turn of the event loop, and does it together: one command for
- * many callers. `run` answers one result for each item, in order, and must not throw.
+ * many callers. `run` answers one result for each item, in order; what it throws, all of them get.
  */
 export class Turn<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -20,27 +20,31 @@ export class Turn<Item, Result> {
   }
 
   do(item: Item, weight = 1): Promise<Result> {
-    return new Promise((resolve) => {
-      if (this.#gathered.length === 0) setImmediate(() => this.#flush());
-      let last = this.#gathered.at(-1);
-      if (!last || last.weight + weight > this.#maxWeight) {
-        last = { items: [], resolvers: [], weight: 0 };
-        this.#gathered.push(last);
-      }
-      last.items.push(item);
-      last.resolvers.push(resolve);
-      last.weight += weight;
-    });
+    if (this.#gathered.length === 0) setImmediate(() => this.#flush());
+    let last = this.#gathered.at(-1);
+    if (!last || last.weight + weight > this.#maxWeight) {
+      last = { items: [], promises: [], weight: 0 };
+      this.#gathered.push(last);
+    }
+    const waiting = Promise.withResolvers<Result>();
+    last.items.push(item);
+    last.promises.push(waiting);
+    last.weight += weight;
+    return waiting.promise;
   }
 
   #flush(): void {
     const gathered = this.#gathered;
     this.#gathered = [];
-    for (const { items, resolvers } of gathered) void this.#settle(items, resolvers);
+    for (const group of gathered) void this.#settle(group);
   }
 
-  async #settle(items: readonly Item[], resolvers: readonly ((result: Result) => void)[]): Promise<void> {
-    const results = await this.#run(items);
-    for (const [index, resolve] of resolvers.entries()) resolve(results[index] as Result);
+  async #settle({ items, promises }: Gathered<Item, Result>): Promise<void> {
+    try {
+      const results = await this.#run(items);
+      for (const [index, { resolve }] of promises.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      for (const { reject } of promises) reject(error);
+    }
   }
 }

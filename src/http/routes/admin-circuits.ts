@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { Order } from '../../fleet/operator-modes.ts';
+import type { Order, Orders } from '../../fleet/operator-modes.ts';
 import type { Readiness } from '../../ops/readiness.ts';
 import type { ServiceName } from '../../ports/service-name.ts';
 import { allowOnly, problem } from '../errors.ts';
 
 export interface AdminCircuits {
   states: () => Readiness['circuits'];
-  orders: () => Readonly<Record<ServiceName, Order>>;
+  orders: () => Orders;
   /** Answers whether other processes hear of it now, or only when the store is back. */
   give: (name: ServiceName, order: Order) => Promise<'shared' | 'here-only'>;
   /** Milliseconds since 1970. */
@@ -51,8 +51,7 @@ async function give(c: Context, name: ServiceName, circuits: AdminCircuits): Pro
     return problem(c, 'invalid-request', 'Mend what `errors` names', { errors });
   }
   const { mode, by, reason } = parsed.data;
-  const order: Order = mode === 'auto' ? undefined : { mode, by, reason, at: circuits.now() };
-  const reach = await circuits.give(name, order);
+  const reach = await circuits.give(name, { mode, by, reason, at: circuits.now() });
   return c.json({ ...describe(name, circuits), reach });
 }
 

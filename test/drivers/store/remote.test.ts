@@ -36,6 +36,20 @@ test('what many requests ask in one turn of the event loop is one command', asyn
   expect(sent).toEqual(['EVALSHA', 'EVALSHA']);
 });
 
+/** A Redis that says something else than anyone here would have written. */
+const answersJunk: Attempt = async (verb) => {
+  try {
+    return { kind: 'done', value: await verb(() => Promise.resolve([0, 'junk'])) };
+  } catch {
+    return { kind: 'failed', reason: 'Not understood' };
+  }
+};
+
+test('a mark that nobody here has written fails the question, and nothing else', async () => {
+  const gate = new RemoteGate(answersJunk, 'one');
+  expect(await gate.admit([{ hold: { id: 'a', nonce: 'n', ms: 1 } }])).toMatchObject({ kind: 'failed' });
+});
+
 test('in a cluster limit and id are asked apart, all before the first answer', async () => {
   const { sent, attempt } = silentRedis();
   const gate = new RemoteGate(attempt, 'many');

@@ -28,3 +28,15 @@ test('an item that is too heavy by itself runs alone', async () => {
   await Promise.all([turn.do('a'), turn.do('b', 5), turn.do('c')]);
   expect(runs).toEqual([['a'], ['b'], ['c']]);
 });
+
+test('what goes wrong is told to all who wait, and to nobody who comes later', async () => {
+  let isBroken = true;
+  const turn = new Turn((items: readonly string[]) => {
+    if (isBroken) throw new Error('A bug');
+    return Promise.resolve(items);
+  }, 10);
+  const answers = await Promise.allSettled([turn.do('a'), turn.do('b')]);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  isBroken = false;
+  expect(await turn.do('c')).toBe('c');
+});

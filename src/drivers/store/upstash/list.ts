@@ -16,6 +16,8 @@ import { byteLength } from './size.ts';
 const MAX_LIST_BYTES = 80_000_000;
 const WEIGH_EVERY_MS = 1000;
 const SAMPLES = 64;
+/** UTF-16 units, six bytes each at most: what is larger would go alone, and be waited for longer. */
+const MOST_TOGETHER = 40_000;
 
 /** The fallback list at Upstash. Near the limit of a record it is full, whatever bounds are set. */
 export class UpstashList extends RemoteList {
@@ -25,7 +27,7 @@ export class UpstashList extends RemoteList {
   #weighedAt = -Infinity;
 
   constructor(attempt: Attempt, maxBytes = MAX_LIST_BYTES) {
-    super(attempt);
+    super(attempt, MOST_TOGETHER);
     this.#attempt = attempt;
     this.#maxBytes = maxBytes;
   }
