@@ -126,6 +126,19 @@ describeReal('store/upstash', ['redis'], () => {
     });
   });
 
+  test('who parks together waits no longer than one alone', async () => {
+    const { store, server } = await open();
+    server.fault = { kind: 'silent' };
+    const bounds = {};
+    // Full of quotation marks: on the way it is much longer than it looks.
+    const entry = JSON.stringify(Array.from({ length: 400 }, () => ''));
+    const began = performance.now();
+    const replies = await Promise.all(Array.from({ length: 140 }, () => store.list.park([entry], bounds)));
+    // One alone is given up after 300 ms, what goes alone for its size after 3000.
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(replies.filter(({ kind }) => kind !== 'failed')).toEqual([]);
+  });
+
   test('a server that is down fails at once, and is there again by itself', async () => {
     const { store, server } = await open();
     await store.list.park(['before']);
