@@ -82,7 +82,8 @@ export class RemoteList implements FallbackList {
   /** Where not all have room, each call is parked for itself, as long as there is room. */
   async #pushAll(calls: readonly Load[], bounds: Bounds): Promise<StoreReply<Parked>[]> {
     const reply = await this.push(joined(calls), bounds);
-    if (calls.length > 1 && reply.kind === 'done' && reply.value === 'full')
+    if (calls.length === 1) return [reply];
+    if (reply.kind === 'done' && reply.value === 'full')
       return Promise.all(calls.map((load) => this.push(load, bounds)));
     const call = {};
     return calls.map(() => ({ ...reply, call }));
