@@ -25,19 +25,19 @@ function setup() {
 
 describe('HeadTrial', () => {
   test('publishes one message, that at the head, which then leaves the list', async () => {
-    const { publisher, store, tryHead } = setup();
+    const { publisher, store, trial, tryHead } = setup();
     expect((await tryHead())?.map(({ kind }) => kind)).toEqual(['published']);
     expect(publisher.calls.map((messages) => messages.map(({ id }) => id))).toEqual([['a']]);
-    await Bun.sleep(0);
+    await trial.stop();
     expect(store.settled).toEqual([[{ kind: 'done' }]]);
     expect(store.waiting).toHaveLength(2);
   });
 
   test('returns the message to the head where Kafka is still away', async () => {
-    const { publisher, store, tryHead } = setup();
+    const { publisher, store, trial, tryHead } = setup();
     publisher.answer = () => KAFKA_DOWN;
     expect(await tryHead()).toEqual([KAFKA_DOWN]);
-    await Bun.sleep(0);
+    await trial.stop();
     expect(store.settled).toEqual([[{ kind: 'return' }]]);
   });
 
