@@ -4,6 +4,7 @@ import { kafkaMissing, KafkaService, startKafka } from './kafka.ts';
 import { promtoolMissing } from './promtool.ts';
 import { redisCliMissing } from './redis-cli.ts';
 import { localRedisMissing, redisMissing, RedisService, startRedis } from './redis.ts';
+import { runtimeMissing } from './runtimes.ts';
 
 const missing = {
   kafka: await kafkaMissing(),
@@ -13,6 +14,10 @@ const missing = {
   localRedis: localRedisMissing(),
   redisCli: redisCliMissing(),
   promtool: promtoolMissing(),
+  /** It runs the tests. */
+  bun: undefined,
+  node: runtimeMissing('node'),
+  deno: runtimeMissing('deno'),
 };
 const mustHaveAll = !['', '0', 'false'].includes(process.env['CI'] ?? '');
 

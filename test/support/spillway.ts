@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { hasEnded, killAtEnd } from './janitor.ts';
+import { commandOf, type Runtime } from './runtimes.ts';
 import { tempDir } from './temp-dir.ts';
 import { until } from './wait.ts';
 
-const ROOT = join(import.meta.dir, '../..');
-
 const ENTRIES = {
-  api: { file: 'src/entry/bun.ts', ready: /Listening on (http:\S+)/ },
-  backfill: { file: 'src/entry/backfill.ts', ready: /Backfill worker (started)/ },
+  api: { file: (runtime: Runtime) => `src/entry/${runtime}.ts`, ready: /Listening on (http:\S+)/ },
+  backfill: { file: () => 'src/entry/backfill.ts', ready: /Backfill worker (started)/ },
 } as const;
 
 /** A running process of the service. */
@@ -25,13 +23,20 @@ export interface Spillway {
   readonly end: (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT') => Promise<number>;
 }
 
+interface StartOptions {
+  readonly entry?: keyof typeof ENTRIES;
+  readonly dir?: string;
+  readonly runtime?: Runtime;
+}
+
 /** Starts the service as a process, on any free port, and waits until it listens. */
 export async function startSpillway(
   variables: Record<string, string> = {},
-  { entry = 'api', dir = tempDir().path }: { entry?: keyof typeof ENTRIES; dir?: string } = {},
+  { entry = 'api', dir = tempDir().path, runtime = 'bun' }: StartOptions = {},
 ): Promise<Spillway> {
-  const { file, ready } = ENTRIES[entry];
-  const child = Bun.spawn([process.execPath, join(ROOT, file)], {
+  const { ready } = ENTRIES[entry];
+  const file = ENTRIES[entry].file(runtime);
+  const child = Bun.spawn(await commandOf(runtime, file), {
     cwd: dir,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...variables },
     stdout: 'pipe',

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { KafkaService } from '../support/kafka.ts';
+import type { RedisService } from '../support/redis.ts';
+import { RUNTIMES } from '../support/runtimes.ts';
+import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
+import { scenarios } from './scenarios.ts';
+import { Stage } from './stage.ts';
+import { Table } from './table.ts';
+
+const TEST_MS = 120_000;
+const table = new Table();
+let services: Promise<[KafkaService, RedisService]> | undefined;
+
+for (const runtime of RUNTIMES) {
+  describeReal(`the service on ${runtime}`, ['kafka', 'redis', runtime], () => {
+    let stage: Stage;
+
+    beforeAll(async () => {
+      services ??= Promise.all([ownKafka(), ownRedis()]);
+      stage = new Stage(runtime, ...(await services));
+      await stage.kafka.createTopic(stage.topic);
+      await stage.redis.flush();
+    }, TEST_MS);
+
+    test.each(Object.entries(scenarios))(
+      '%s',
+      async (name, play) => {
+        table.note(name, runtime, 'FAILED');
+        await play(stage);
+        table.note(name, runtime, 'ok');
+      },
+      TEST_MS,
+    );
+  });
+}
+
+test('no scenario fails on any runtime that is here', () => {
+  console.log(`\n${table.toString()}`);
+  expect(table.toString()).not.toContain('FAILED');
+});
+
+afterAll(async () => {
+  for (const service of (await services) ?? []) await service.stop();
+});

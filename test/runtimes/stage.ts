@@ -1,0 +1,71 @@
+import type { KafkaService } from '../support/kafka.ts';
+import type { RedisService } from '../support/redis.ts';
+import type { Runtime } from '../support/runtimes.ts';
+import { type Spillway, startSpillway } from '../support/spillway.ts';
+import { until } from '../support/wait.ts';
+
+/** One runtime, in front of the Kafka and the Redis that all of them share in turn. */
+export class Stage {
+  readonly topic = `messages-${crypto.randomUUID()}`;
+  readonly runtime: Runtime;
+  readonly kafka: KafkaService;
+  readonly redis: RedisService;
+
+  constructor(runtime: Runtime, kafka: KafkaService, redis: RedisService) {
+    this.runtime = runtime;
+    this.kafka = kafka;
+    this.redis = redis;
+  }
+
+  start(variables: Record<string, string> = {}): Promise<Spillway> {
+    return startSpillway(
+      {
+        KAFKA_BROKERS: this.kafka.brokers,
+        REDIS_URL: this.redis.url,
+        KAFKA_TOPIC: this.topic,
+        PUBLISH_TIMEOUT_MS: '1000',
+        KAFKA_BREAKER_FAIL_MAX: '3',
+        KAFKA_BREAKER_RESET_TIMEOUT: '1',
+        KAFKA_BREAKER_TIMEOUT_DURATION: '1',
+        ...variables,
+      },
+      { runtime: this.runtime },
+    );
+  }
+
+  /** The one record of the topic with this id. */
+  async record(id: string) {
+    const records = await this.kafka.read(this.topic);
+    const found = records.filter(({ headers }) => headers['spillway-id'] === id);
+    if (found.length !== 1) throw new Error(`The topic has ${found.length} records with the id ${id}`);
+    return found[0];
+  }
+
+  /** Ends in order, and says so by its exit code. */
+  async end(service: Spillway): Promise<void> {
+    const code = await service.end('SIGTERM');
+    if (code !== 0) throw new Error(`${this.runtime} ended with ${code}: ${service.output()}`);
+  }
+}
+
+/** Sends a body as it is, to the letter. */
+export const postText = (service: Spillway, body: string | ReadableStream, headers = {}) =>
+  fetch(`${service.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body,
+  });
+
+export const receiptOf = ({ url }: Spillway, id: string) => fetch(`${url}/v1/messages/${id}`);
+
+export const stateOf = async (service: Spillway) => ({
+  circuit: await service.metric('circuit_breaker_state{service="kafka"}'),
+  waiting: await service.metric('redis_fallback_queue_length'),
+});
+
+/** Waits until so many bytes of messages are under way to Kafka. */
+export const areInFlight = (service: Spillway, bytes: number) =>
+  until(
+    'the messages are in flight',
+    async () => (await service.metric('spillway_producer_pending_bytes')) >= bytes,
+  );
