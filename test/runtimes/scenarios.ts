@@ -1,7 +1,8 @@
 import { expect } from 'bun:test';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import type { Spillway } from '../support/spillway.ts';
 import { until } from '../support/wait.ts';
-import { areInFlight, postText, receiptOf, type Stage, stateOf } from './stage.ts';
+import { inFlight, postText, receiptOf, type Stage, stateOf } from './stage.ts';
 
 const PROBLEM = 'application/problem+json';
 const typeOf = (response: Response) => response.headers.get('Content-Type');
@@ -61,6 +62,17 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
     await expectTooLarge(stage, (text) => new Blob([text]).stream());
   },
 
+  async 'a client that stops in the middle of a body that is too large is told so'(stage) {
+    const service = await stage.start({ MAX_BODY_BYTES: '1000' });
+    const socket = await startRequest(service, 1_000_000);
+    let answer = '';
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    await until('the answer', () => answer.includes('A body may have 1000 bytes at most'));
+    expect(answer).toStartWith('HTTP/1.1 413');
+    socket.destroy();
+    await stage.end(service);
+  },
+
   async 'with Kafka killed a message is parked, and published once Kafka is back, without traffic'(stage) {
     const service = await stage.start();
     await service.post({ value: 'before' });
@@ -94,12 +106,16 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
   async 'SIGTERM answers what is in flight, and ends with 0 in spite of a client that never ends'(stage) {
     const service = await stage.start({ PUBLISH_TIMEOUT_MS: '2500', BACKFILL: 'off' });
     await service.post({ value: 'first' });
-    const socket = await endless(Number(new URL(service.url).port));
-    const ids = Array.from({ length: 20 }, (_, index) => `late-${index}`);
+    const socket = await startRequest(service, 100);
+    const ids = Array.from({ length: 20 }, (_, index) => `late-${10 + index}`);
     await stage.kafka.pause();
     try {
-      const answers = ids.map((id) => service.post({ id, value: 'x'.repeat(100) }));
-      await areInFlight(service, ids.length * 100);
+      const send = (id: string) => service.post({ id, value: 'x'.repeat(100) });
+      const [first = '', ...others] = ids;
+      const answers = [send(first)];
+      const bytesOfOne = await inFlight(service, 1);
+      answers.push(...others.map(send));
+      await inFlight(service, ids.length * bytesOfOne);
       const began = performance.now();
       const ended = service.end('SIGTERM');
       const responses = await Promise.all(answers);
@@ -146,15 +162,14 @@ async function expectTooLarge(
   await stage.end(service);
 }
 
-/** A request whose body does not come to its end. */
-function endless(port: number) {
-  return new Promise<ReturnType<typeof connect>>((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.write(
-        'POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
-        () => resolve(socket),
-      );
-    });
+/** Sends the first byte of a body that has so many, and no more. */
+function startRequest({ url }: Spillway, length: number): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => {});
+    socket.write(
+      `POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`,
+      () => resolve(socket),
+    );
   });
 }

@@ -63,9 +63,9 @@ export const stateOf = async (service: Spillway) => ({
   waiting: await service.metric('redis_fallback_queue_length'),
 });
 
-/** Waits until so many bytes of messages are under way to Kafka. */
-export const areInFlight = (service: Spillway, bytes: number) =>
-  until(
-    'the messages are in flight',
-    async () => (await service.metric('spillway_producer_pending_bytes')) >= bytes,
-  );
+/** Waits until so many bytes of messages at least are under way to Kafka, and answers how many are. */
+export const inFlight = (service: Spillway, bytes: number) =>
+  until('messages are in flight', async () => {
+    const pending = await service.metric('spillway_producer_pending_bytes');
+    return pending >= bytes && pending;
+  });
