@@ -4,7 +4,7 @@ import { BackfillWorker } from './backfill/worker.ts';
 import type { Config } from './config.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { createGuards } from './guards.ts';
-import { type App, createApp } from './http/app.ts';
+import { type App, createApp, type Phase } from './http/app.ts';
 import type { DevDeps } from './http/routes/dev.ts';
 import { createIntake } from './intake.ts';
 import { createMetrics } from './ops/metrics.ts';
@@ -33,6 +33,8 @@ export interface Service {
   readonly fleet: Fleet;
   /** Makes the first connection to Kafka, so that no message waits for it. */
   readonly warmUp: () => Promise<void>;
+  /** Says that it is not ready any more, and on each answer that the connection closes; goes on with its work. */
+  readonly leave: () => void;
   /**
    * Refuses new messages from now on, and settles when each one that was accepted has its outcome
    * and the worker its batch. After 5 s nothing waits for Kafka any longer: it is parked.
@@ -75,7 +77,7 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     liveCount: () => publisher.liveCount,
   });
   const watch = new StoreWatch({ store, bounds: config.fallback, clock, log });
-  let stopping = false;
+  let phase: Phase = 'serving';
   const app = createApp({
     accept,
     clock,
@@ -85,8 +87,8 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     topics: config.topics,
     maxBodyBytes: config.maxBodyBytes,
     findReceipt: (id) => recorder.find(id),
-    readiness: () => readinessOf(states(), modes.orders, watch, stopping),
-    stopping: () => stopping,
+    readiness: () => readinessOf(states(), modes.orders, watch, phase !== 'serving'),
+    phase: () => phase,
     admin:
       config.adminToken === undefined
         ? undefined
@@ -112,8 +114,11 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     async warmUp() {
       await publisher.probe();
     },
+    leave() {
+      phase = 'leaving';
+    },
     async finish() {
-      stopping = true;
+      phase = 'finishing';
       watch.stop();
       fleet.stop();
       const cancel = clock.after(GIVE_UP_MS, () => publisher.giveUp());

@@ -196,3 +196,12 @@ test('the worker drains what was parked once the Kafka circuit has closed', asyn
   expect(store.waiting).toEqual([]);
   await finish();
 });
+
+test('while it leaves it takes messages, is not ready, and asks clients to connect elsewhere', async () => {
+  const { leave, post, request } = fakeService();
+  leave();
+  const taken = await post(BODY);
+  expect([taken.status, taken.headers.get('Connection')]).toEqual([202, 'close']);
+  const ready = await request('/health/ready');
+  expect([ready.status, ready.headers.get('Connection')]).toEqual([503, 'close']);
+});

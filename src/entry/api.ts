@@ -52,12 +52,19 @@ export async function runApi(listen: Listen): Promise<void> {
   if (config.backfill === 'inline') service.worker.start();
   welcome(log, config, drivers, listener.port);
 
-  stopOnSignal(log, async () => {
-    const stopped = listener.stop();
+  stopOnSignal(log, stop, leave);
+
+  /** Time for load balancers to see that this instance is not ready, and for clients to connect elsewhere. */
+  function leave(): Promise<void> {
+    service.leave();
+    return pause(systemClock, config.shutdownDelayMs);
+  }
+
+  async function stop(): Promise<void> {
+    const areOut = listener.stop().then(() => true);
     await service.finish();
-    const areOut = stopped.then(() => true);
     if (!(await Promise.race([areOut, pause(systemClock, LAST_ANSWERS_MS)]))) await listener.cut();
     await service.close();
     log.info('Stopped');
-  });
+  }
 }

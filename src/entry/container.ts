@@ -47,8 +47,11 @@ async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
 /** `bun run` hands a ctrl-C on that the terminal has sent already: what comes at once is the same one. */
 const SAME_SIGNAL_MS = 500;
 
-/** On SIGTERM or ctrl-C runs `stop` and exits; on a second one, or after 9 s, exits at once. */
-export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+/**
+ * On SIGTERM or ctrl-C runs `leave`, then `stop`, and exits; on a second one, or 9 s after `leave`,
+ * exits at once. A ctrl-C is by someone who waits for the end, so there is no leaving.
+ */
+export function stopOnSignal(log: Log, stop: () => Promise<void>, leave?: () => Promise<void>): void {
   let stoppingSince: number | undefined;
   const onSignal = (signal: string) => {
     if (stoppingSince !== undefined) {
@@ -57,11 +60,15 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
     }
     stoppingSince = systemClock.now();
     log.info(`Stopping on ${signal}`);
-    setTimeout(() => {
-      log.error('Stopping took too long: some work was cut off');
-      process.exit(1);
-    }, LAST_EXIT_MS).unref();
-    stop().then(
+    const left = signal === 'SIGTERM' && leave ? leave() : Promise.resolve();
+    const stopped = left.then(() => {
+      setTimeout(() => {
+        log.error('Stopping took too long: some work was cut off');
+        process.exit(1);
+      }, LAST_EXIT_MS).unref();
+      return stop();
+    });
+    stopped.then(
       () => process.exit(0),
       (error: unknown) => {
         log.error('Stopping failed', { reason: error instanceof Error ? error.message : 'unknown' });

@@ -6,11 +6,10 @@ import { runApi } from './api.ts';
 import { readRest } from './node-rest.ts';
 
 await runApi(async ({ hostname, port, answer }) => {
-  let stopping = false;
   const server = createServer(
     getRequestListener(async (request, { incoming, outgoing }) => {
       const response = await answer(request, incoming.socket.remoteAddress);
-      if (!(await readRest(incoming)) || stopping) outgoing.setHeader('Connection', 'close');
+      if (!(await readRest(incoming))) outgoing.setHeader('Connection', 'close');
       return response;
     }),
   );
@@ -20,7 +19,6 @@ await runApi(async ({ hostname, port, answer }) => {
   return {
     port: typeof address === 'object' && address ? address.port : port,
     async stop() {
-      stopping = true;
       const closed = once(server, 'close');
       // Not the close of HTTP: it cuts idle connections, and with them a request that is just arriving.
       Server.prototype.close.call(server);

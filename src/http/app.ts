@@ -10,10 +10,12 @@ import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
+/** While it is leaving it works as ever, and asks its clients to connect elsewhere; then it refuses messages. */
+export type Phase = 'serving' | 'leaving' | 'finishing';
+
 export interface AppDeps extends MessagesDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
-  /** True from the moment that the process was told to stop. */
-  stopping: () => boolean;
+  phase: () => Phase;
   /** Only where there is a token for the operators. */
   readonly admin?: AdminDeps | undefined;
   /** Only with the embedded log. */
@@ -26,10 +28,14 @@ export type App = Hono<ClientEnv>;
 export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.use(requestId());
+  app.use(async (c, next) => {
+    await next();
+    if (deps.phase() !== 'serving') c.header('Connection', 'close');
+  });
   app.use('/v1/*', async (c, next) => {
-    if (!deps.stopping()) return next();
+    if (deps.phase() !== 'finishing') return next();
     return problem(c, 'unavailable', 'This instance is shutting down: send again', {
-      headers: { ...retryAfter(0), Connection: 'close' },
+      headers: retryAfter(0),
     });
   });
   app.route('/', messagesRoutes(deps));

@@ -2,6 +2,7 @@ import { expect } from 'bun:test';
 import { connect, type Socket } from 'node:net';
 import type { Spillway } from '../support/spillway.ts';
 import { until } from '../support/wait.ts';
+import { rollingRestart } from './rolling.ts';
 import { inFlight, postText, receiptOf, type Stage, stateOf } from './stage.ts';
 
 const PROBLEM = 'application/problem+json';
@@ -138,6 +139,8 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
     });
     await stage.end(next);
   },
+
+  'two replicas that are replaced under load fail no request and lose nothing': rollingRestart,
 
   async 'an address that is taken ends the start with 1 and a sentence'(stage) {
     const first = await stage.start();

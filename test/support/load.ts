@@ -14,14 +14,14 @@ export interface Answer {
 /** Posts so many messages a second, each at its time, whether earlier ones were answered or not. */
 export class Load {
   readonly answers: Answer[] = [];
-  readonly #service: Spillway;
+  readonly #service: Pick<Spillway, 'post'>;
   readonly #pending = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setInterval>;
   /** An id that an earlier load has used would be answered with its receipt. */
   readonly #name = crypto.randomUUID().slice(0, 8);
   #count = 0;
 
-  constructor(service: Spillway, perSecond: number) {
+  constructor(service: Pick<Spillway, 'post'>, perSecond: number) {
     this.#service = service;
     this.#timer = setInterval(() => {
       const sent = this.#send(`load-${this.#name}-${this.#count++}`).finally(() =>

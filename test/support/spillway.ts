@@ -38,7 +38,7 @@ export async function startSpillway(
   const file = ENTRIES[entry].file(runtime);
   const child = Bun.spawn(await commandOf(runtime, file), {
     cwd: dir,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...variables },
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', SHUTDOWN_DELAY_SECONDS: '0', ...variables },
     stdout: 'pipe',
     stderr: 'pipe',
   });
