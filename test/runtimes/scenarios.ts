@@ -1,5 +1,6 @@
 import { expect } from 'bun:test';
 import { connect, type Socket } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 import type { Spillway } from '../support/spillway.ts';
 import { until } from '../support/wait.ts';
 import { rollingRestart } from './rolling.ts';
@@ -101,6 +102,18 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
       });
     }
     expect(service.output()).toContain('Circuit breaker kafka_producer closed - Kafka available');
+    await stage.end(service);
+  },
+
+  async 'a worker of its own drains what an API has parked, and ends in order'(stage) {
+    const elsewhere = { KAFKA_BROKERS: `127.0.0.1:${await freePort()}`, BACKFILL: 'off' };
+    const service = await stage.start(elsewhere);
+    const ids = Array.from({ length: 20 }, (_, index) => `for-the-worker-${index}`);
+    for (const id of ids) expect((await service.post({ id, value: 1 })).status).toBe(202);
+    const worker = await stage.start({}, 'backfill');
+    await until('the list is empty', async () => (await stateOf(service)).waiting === 0);
+    await stage.end(worker);
+    for (const id of ids) await stage.record(id);
     await stage.end(service);
   },
 

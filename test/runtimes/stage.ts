@@ -17,7 +17,7 @@ export class Stage {
     this.redis = redis;
   }
 
-  start(variables: Record<string, string> = {}): Promise<Spillway> {
+  start(variables: Record<string, string> = {}, entry: 'api' | 'backfill' = 'api'): Promise<Spillway> {
     return startSpillway(
       {
         KAFKA_BROKERS: this.kafka.brokers,
@@ -29,7 +29,7 @@ export class Stage {
         KAFKA_BREAKER_TIMEOUT_DURATION: '1',
         ...variables,
       },
-      { runtime: this.runtime },
+      { runtime: this.runtime, entry },
     );
   }
 
