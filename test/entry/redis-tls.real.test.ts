@@ -5,12 +5,13 @@ import { Authority } from '../support/certificates.ts';
 import { freePort } from '../support/free-port.ts';
 import type { Host } from '../support/host.ts';
 import { localRedis } from '../support/redis.ts';
+import { RUNTIMES, type Runtime } from '../support/runtimes.ts';
 import { describeReal } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/wait.ts';
 
-describeReal('a service with rediss://', ['localRedis'], () => {
+describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
   const directory = tempDir().path;
   const file = (name: string) => join(directory, name);
   let redis: Host;
@@ -47,26 +48,36 @@ describeReal('a service with rediss://', ['localRedis'], () => {
 
   afterAll(() => redis.kill());
 
-  const start = async (variables: Record<string, string>) => {
-    const service = await startSpillway({ REDIS_URL: url, REDIS_BREAKER_FAIL_MAX: '1', ...variables });
+  const start = async (runtime: Runtime, variables: Record<string, string> = {}) => {
+    const all = { REDIS_URL: url, REDIS_BREAKER_FAIL_MAX: '1', ...variables };
+    const service = await startSpillway(all, { runtime });
     await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
     return service;
   };
 
-  test('parks over TLS where the certificate is trusted', async () => {
-    const service = await start({ NODE_EXTRA_CA_CERTS: file('ca'), BACKFILL: 'off' });
-    const response = await until('Redis takes a message', async () => {
-      const answer = await service.post({ value: 1 });
-      return answer.status === 202 && answer;
-    });
-    expect(response.headers.get('X-Fallback-Mode')).toBe('true');
-    await service.end('SIGTERM');
-  }, 30_000);
+  test.each(RUNTIMES)(
+    'parks over TLS where the certificate is trusted: %s',
+    async (runtime) => {
+      const trust = runtime === 'deno' ? 'DENO_CERT' : 'NODE_EXTRA_CA_CERTS';
+      const service = await start(runtime, { [trust]: file('ca'), BACKFILL: 'off' });
+      const response = await until('Redis takes a message', async () => {
+        const answer = await service.post({ value: 1 });
+        return answer.status === 202 && answer;
+      });
+      expect(response.headers.get('X-Fallback-Mode')).toBe('true');
+      await service.end('SIGTERM');
+    },
+    30_000,
+  );
 
-  test('says that the certificate is not trusted, where it is not', async () => {
-    const service = await start({});
-    expect((await service.post({ value: 1 })).status).toBe(503);
-    await until('the log says why', () => /redis_client opened.*certificate/.test(service.output()));
-    await service.end('SIGKILL');
-  }, 30_000);
+  test.each(RUNTIMES)(
+    'says that the certificate is not trusted, where it is not: %s',
+    async (runtime) => {
+      const service = await start(runtime);
+      expect((await service.post({ value: 1 })).status).toBe(503);
+      await until('the log says why', () => /redis_client opened.*certificate/.test(service.output()));
+      await service.end('SIGKILL');
+    },
+    30_000,
+  );
 });

@@ -3,14 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SecureKafka, secureKafka } from '../support/kafka-secure.ts';
 import { unsignedJwt } from '../support/jwt.ts';
+import { RUNTIMES, type Runtime } from '../support/runtimes.ts';
 import { describeReal } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/wait.ts';
 
 /** Starts with these variables and posts until a message is published, or the circuit has opened. */
-async function post(variables: Record<string, string>) {
-  const service = await startSpillway(variables);
+async function post(variables: Record<string, string>, runtime: Runtime = 'bun') {
+  const service = await startSpillway(variables, { runtime });
   const status = await until('Kafka has answered', async () => {
     const answer = (await (await service.post({ value: 1 })).json()) as { status?: string };
     return (answer.status === 'published' || service.output().includes('opened')) && answer.status;
@@ -19,7 +20,7 @@ async function post(variables: Record<string, string>) {
   return { status, output: service.output() };
 }
 
-describeReal('The service and a Kafka that asks who it is', ['localKafka'], () => {
+describeReal('The service and a Kafka that asks who it is', ['localKafka', ...RUNTIMES], () => {
   let kafka: SecureKafka;
   const { path } = tempDir();
   const file = (name: string) => join(path, name);
@@ -32,19 +33,35 @@ describeReal('The service and a Kafka that asks who it is', ['localKafka'], () =
 
   afterAll(() => kafka.stop());
 
-  test('client certificates come from files, or from variables', async () => {
-    const tls = { KAFKA_BROKERS: kafka.listeners.mtls, KAFKA_SSL: 'true' };
-    const { ca, cert, key } = kafka.certificates;
-    const fromFiles = await post({
-      ...tls,
-      KAFKA_SSL_CA_FILE: file('ca'),
-      KAFKA_SSL_CERT_FILE: file('cert'),
-      KAFKA_SSL_KEY_FILE: file('key'),
-    });
-    expect(fromFiles.status).toBe('published');
-    const texts = { KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key };
-    expect((await post({ ...tls, ...texts })).status).toBe('published');
-  }, 60_000);
+  test.each(RUNTIMES)(
+    'client certificates come from files, or from variables: %s',
+    async (runtime) => {
+      const tls = { KAFKA_BROKERS: kafka.listeners.mtls, KAFKA_SSL: 'true' };
+      const { ca, cert, key } = kafka.certificates;
+      const files = {
+        KAFKA_SSL_CA_FILE: file('ca'),
+        KAFKA_SSL_CERT_FILE: file('cert'),
+        KAFKA_SSL_KEY_FILE: file('key'),
+      };
+      expect((await post({ ...tls, ...files }, runtime)).status).toBe('published');
+      const texts = { KAFKA_SSL_CA: ca, KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key };
+      expect((await post({ ...tls, ...texts }, runtime)).status).toBe('published');
+    },
+    60_000,
+  );
+
+  test.each(RUNTIMES)(
+    'a password is proven by SCRAM, and shown to nobody: %s',
+    async (runtime) => {
+      const sasl = { KAFKA_BROKERS: kafka.listeners.sasl, KAFKA_SASL_MECHANISM: 'scram-sha-512' };
+      const { username, password } = kafka.user;
+      const right = { ...sasl, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password };
+      const { status, output } = await post(right, runtime);
+      expect(status).toBe('published');
+      expect(output).not.toContain(password);
+    },
+    60_000,
+  );
 
   test('a token comes from a command, or from a variable', async () => {
     const now = Math.floor(Date.now() / 1000);

@@ -1,29 +1,35 @@
 import { expect, test } from 'bun:test';
+import { RUNTIMES } from '../support/runtimes.ts';
 import { describeReal, ownRedis } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
 import { UpstashServer } from '../support/upstash-server.ts';
 import { until } from '../support/wait.ts';
 
-describeReal('The service and a Redis behind REST', ['redis'], () => {
-  test('queues while Kafka fails, drains after it, and the token is in no log', async () => {
-    const redis = await ownRedis();
-    const server = await UpstashServer.start(redis.url);
-    const service = await startSpillway({
-      UPSTASH_REDIS_REST_URL: server.url,
-      UPSTASH_REDIS_REST_TOKEN: server.token,
-      KAFKA_BREAKER_RESET_TIMEOUT: '0.3',
-    });
-    await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
-    for (let count = 0; count < 6; count++)
-      expect(await (await service.post({ value: count })).json()).toMatchObject({ status: 'queued' });
-    expect(await redis.client().llen('fallback:message_queue')).toBe(6);
-    await fetch(`${service.url}/dev/kafka/recover`, { method: 'POST' });
-    const left = () => redis.client().keys('*fallback:message_queue*');
-    await until('the list is empty', async () => (await left()).length === 0);
-    expect(await service.end('SIGTERM')).toBe(0);
-    expect(service.output()).toContain(`redis=${new URL(server.url).host}`);
-    expect(service.output()).not.toContain(server.token);
-    await server.stop();
-    await redis.stop();
-  }, 30_000);
+describeReal('The service and a Redis behind REST', ['redis', ...RUNTIMES], () => {
+  test.each(RUNTIMES)(
+    'queues while Kafka fails, drains after it, and the token is in no log: %s',
+    async (runtime) => {
+      const redis = await ownRedis();
+      const server = await UpstashServer.start(redis.url);
+      const variables = {
+        UPSTASH_REDIS_REST_URL: server.url,
+        UPSTASH_REDIS_REST_TOKEN: server.token,
+        KAFKA_BREAKER_RESET_TIMEOUT: '0.3',
+      };
+      const service = await startSpillway(variables, { runtime });
+      await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+      for (let count = 0; count < 6; count++)
+        expect(await (await service.post({ value: count })).json()).toMatchObject({ status: 'queued' });
+      expect(await redis.client().llen('fallback:message_queue')).toBe(6);
+      await fetch(`${service.url}/dev/kafka/recover`, { method: 'POST' });
+      const left = () => redis.client().keys('*fallback:message_queue*');
+      await until('the list is empty', async () => (await left()).length === 0);
+      expect(await service.end('SIGTERM')).toBe(0);
+      expect(service.output()).toContain(`redis=${new URL(server.url).host}`);
+      expect(service.output()).not.toContain(server.token);
+      await server.stop();
+      await redis.stop();
+    },
+    30_000,
+  );
 });
