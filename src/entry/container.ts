@@ -1,3 +1,5 @@
+// The one of older versions of Deno makes numbers, which can't be unref'd.
+import { setTimeout } from 'node:timers';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { createFileSink } from '../ops/log-file.ts';
 import { createLog } from '../ops/log.ts';
@@ -76,5 +78,5 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>, leave?: () => 
       },
     );
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal));
 }
