@@ -52,6 +52,11 @@ export interface ProducerStats {
   readonly pendingBytes: number;
 }
 
+/** Whether a topic can be written now; if so, how many partitions it has. */
+export type TopicCheck =
+  | { readonly kind: 'ready'; readonly partitions: number }
+  | { readonly kind: 'failed'; readonly reason: string };
+
 /** Writes messages into Kafka. */
 export interface Publisher {
   /**
@@ -61,6 +66,11 @@ export interface Publisher {
   publish(messages: readonly Message[], signal?: AbortSignal): Promise<PublishResult[]>;
   /** Asks whether Kafka would take messages now, as strictly as is possible without writing one. */
   probe(signal?: AbortSignal): Promise<Probe>;
+  /**
+   * Asks whether messages of one topic would be taken now, for people who set things up. Kafka makes
+   * a topic that is missing, where it is set to. Undefined where the driver can't tell.
+   */
+  readonly checkTopic?: (topic: string) => Promise<TopicCheck>;
   /** Undefined where there is nothing to count. */
   readonly stats?: ProducerStats | undefined;
   /** Lets go of every connection. What is in flight fails. */

@@ -1,7 +1,7 @@
 import type { Message } from '../../accept/message.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Probe } from '../../ports/probe.ts';
-import type { ProducerStats, Publisher, PublishResult } from '../../ports/publisher.ts';
+import type { ProducerStats, Publisher, PublishResult, TopicCheck } from '../../ports/publisher.ts';
 import type { OpenSettings } from './open-line.ts';
 import { isEncodable, Pending } from './pending.ts';
 import { PublishCall } from './publish-call.ts';
@@ -68,6 +68,14 @@ export class KafkaJsPublisher implements Publisher {
     // Kafka was away: what the other topics' lines have may be dead without knowing.
     for (const topic of this.#topics.values()) if (topic !== probed) topic.retire();
     return { kind: 'up' };
+  }
+
+  /** Connects anew, as a probe does. */
+  async checkTopic(name: string): Promise<TopicCheck> {
+    const topic = this.#topic(name);
+    const wrong = await topic.renew();
+    if (wrong) return { kind: 'failed', reason: wrong.result.reason };
+    return { kind: 'ready', partitions: topic.partitionCount };
   }
 
   close(): Promise<void> {

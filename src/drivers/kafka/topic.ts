@@ -20,6 +20,11 @@ export class Topic {
     this.#line = new TopicLine(deps);
   }
 
+  /** How many partitions it had when it was last asked for; 0 if it never was. */
+  get partitionCount(): number {
+    return this.#line.partitionCount;
+  }
+
   add(pending: Pending): void {
     // What came before it was known goes first.
     if (this.#line.partitionCount > 0 && this.#unplaced.length === 0) {

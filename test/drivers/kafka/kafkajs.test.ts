@@ -197,3 +197,12 @@ test('counts what it does: calls, their records, and what went wrong', async () 
   });
   expect(callMs).toBeGreaterThan(0);
 });
+
+test('a topic is checked by itself: one that is there has its partitions, one that is not has the reason', async () => {
+  expect(await publisher.checkTopic('b')).toEqual({ kind: 'ready', partitions: 1 });
+  expect(await publisher.checkTopic('missing')).toEqual({
+    kind: 'failed',
+    reason: 'UNKNOWN_TOPIC_OR_PARTITION',
+  });
+  expect(requests).toEqual([]);
+});
