@@ -36,7 +36,8 @@ export async function openContainer(logName: string): Promise<Container> {
   return { config, log, drivers, service: createService({ config, clock, log, ...drivers }) };
 }
 
-async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
+/** What `open` answers. Settings that are wrong end the process with status 1 and a text that names them. */
+export async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {

@@ -4,8 +4,16 @@ import { tempDir } from './temp-dir.ts';
 import { until } from './wait.ts';
 
 const ENTRIES = {
-  api: { file: (runtime: Runtime) => `src/entry/${runtime}.ts`, ready: /Listening on (http:\S+)/ },
-  backfill: { file: () => 'src/entry/backfill.ts', ready: /Backfill worker (started)/ },
+  api: {
+    file: (runtime: Runtime) => `src/entry/${runtime}.ts`,
+    subcommand: 'serve',
+    ready: /Listening on (http:\S+)/,
+  },
+  backfill: {
+    file: () => 'src/entry/backfill.ts',
+    subcommand: 'backfill',
+    ready: /Backfill worker (started)/,
+  },
 } as const;
 
 /** A running process of the service. */
@@ -27,16 +35,18 @@ interface StartOptions {
   readonly entry?: keyof typeof ENTRIES;
   readonly dir?: string;
   readonly runtime?: Runtime;
+  /** The single binary, to be run instead of the sources. */
+  readonly binary?: string | undefined;
 }
 
 /** Starts the service as a process, on any free port, and waits until it listens. */
 export async function startSpillway(
   variables: Record<string, string> = {},
-  { entry = 'api', dir = tempDir().path, runtime = 'bun' }: StartOptions = {},
+  { entry = 'api', dir = tempDir().path, runtime = 'bun', binary }: StartOptions = {},
 ): Promise<Spillway> {
-  const { ready } = ENTRIES[entry];
+  const { ready, subcommand } = ENTRIES[entry];
   const file = ENTRIES[entry].file(runtime);
-  const child = Bun.spawn(await commandOf(runtime, file), {
+  const child = Bun.spawn(binary ? [binary, subcommand] : await commandOf(runtime, file), {
     cwd: dir,
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', SHUTDOWN_DELAY_SECONDS: '0', ...variables },
     stdout: 'pipe',
