@@ -10,11 +10,12 @@ const FETCH_MS = 120_000;
 
 describeReal('the Prometheus rules', ['promtool'], () => {
   test.each([
-    ['are rules that Prometheus takes', 'check', 'prometheus_rules.yml'],
-    ['fire when they should, and not before', 'test', 'prometheus_rules.test.yml'],
+    ['are rules that Prometheus takes', 'check rules', 'prometheus_rules.yml'],
+    ['fire when they should, and not before', 'test rules', 'prometheus_rules.test.yml'],
+    ['are found by the settings of the compose profile', 'check config', 'prometheus.yml'],
   ])(
     '%s',
-    async (_, command, file) => run([await promtool(), command, 'rules', join(OBSERVABILITY, file)]),
+    async (_, command, file) => run([await promtool(), ...command.split(' '), join(OBSERVABILITY, file)]),
     FETCH_MS,
   );
 });
