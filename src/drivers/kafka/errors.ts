@@ -7,23 +7,22 @@ type Failure = Extract<PublishResult, { kind: 'failed' }>;
 export type Stage = 'opening' | 'sending';
 
 /** What an error means. `again`: worth one more try at once, with fresh metadata or a new connection. */
-type Meaning =
-  | { readonly blame: 'caller'; readonly cause: RejectCause }
-  | { readonly blame: 'topic' | 'kafka'; readonly maybeWritten: boolean; readonly again: boolean };
+type Fault = { readonly blame: 'topic' | 'kafka'; readonly maybeWritten: boolean; readonly again: boolean };
+type Meaning = { readonly blame: 'caller'; readonly cause: RejectCause } | Fault;
 
 const TOO_LARGE: Meaning = { blame: 'caller', cause: 'too-large' };
 const INVALID: Meaning = { blame: 'caller', cause: 'invalid' };
-const MOVED: Meaning = { blame: 'topic', maybeWritten: false, again: true };
-const MOVED_MAYBE_WRITTEN: Meaning = { ...MOVED, maybeWritten: true };
-const TOPIC_DENIED: Meaning = { blame: 'topic', maybeWritten: false, again: false };
-const REFUSED: Meaning = { blame: 'kafka', maybeWritten: false, again: false };
-const UNCERTAIN: Meaning = { blame: 'kafka', maybeWritten: true, again: false };
-const CUT: Meaning = { blame: 'kafka', maybeWritten: true, again: true };
-const NOT_SENT: Meaning = { blame: 'kafka', maybeWritten: false, again: true };
+const MOVED: Fault = { blame: 'topic', maybeWritten: false, again: true };
+const MOVED_MAYBE_WRITTEN: Fault = { ...MOVED, maybeWritten: true };
+const TOPIC_DENIED: Fault = { blame: 'topic', maybeWritten: false, again: false };
+const REFUSED: Fault = { blame: 'kafka', maybeWritten: false, again: false };
+const UNCERTAIN: Fault = { blame: 'kafka', maybeWritten: true, again: false };
+const CUT: Fault = { blame: 'kafka', maybeWritten: true, again: true };
+const NOT_SENT: Fault = { blame: 'kafka', maybeWritten: false, again: true };
 
 /**
- * Every error that means something special, by the name that Kafka's protocol or KafkaJS has for
- * it. All others are Kafka's fault, and the record may have been written.
+ * Every error that means something special, by the name that Kafka's protocol has for it. All others
+ * are Kafka's fault, and the record may have been written.
  */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   MESSAGE_TOO_LARGE: TOO_LARGE,
@@ -41,8 +40,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   FENCED_LEADER_EPOCH: MOVED,
   UNKNOWN_LEADER_EPOCH: MOVED,
   UNKNOWN_TOPIC_OR_PARTITION: MOVED,
-  KafkaJSMetadataNotLoaded: MOVED,
-  KafkaJSTopicMetadataNotLoaded: MOVED,
   TOPIC_AUTHORIZATION_FAILED: TOPIC_DENIED,
 
   NOT_ENOUGH_REPLICAS: REFUSED,
@@ -56,14 +53,20 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   SASL_AUTHENTICATION_FAILED: REFUSED,
   UNSUPPORTED_SASL_MECHANISM: REFUSED,
   ILLEGAL_SASL_STATE: REFUSED,
-  KafkaJSSASLAuthenticationError: REFUSED,
 
+  NETWORK_EXCEPTION: CUT,
+  BROKER_NOT_AVAILABLE: NOT_SENT,
+};
+
+/** The same of errors that KafkaJS has itself. */
+const MEANINGS_OF_KAFKAJS: Readonly<Record<string, Fault>> = {
+  KafkaJSMetadataNotLoaded: MOVED,
+  KafkaJSTopicMetadataNotLoaded: MOVED,
+  KafkaJSSASLAuthenticationError: REFUSED,
   // Also where nothing was listening: what is told may be the attempt to recover, not the call.
   KafkaJSConnectionError: CUT,
   KafkaJSConnectionClosedError: CUT,
-  NETWORK_EXCEPTION: CUT,
   KafkaJSBrokerNotFound: NOT_SENT,
-  BROKER_NOT_AVAILABLE: NOT_SENT,
   KafkaJSLockTimeout: NOT_SENT,
 };
 
@@ -84,16 +87,23 @@ export interface Classified {
 export function classify(error: unknown, stage: Stage): Classified {
   const cause = deepestCause(error);
   const code = protocolCode(cause);
-  const answered = code !== undefined;
-  const meaning = MEANINGS[code ?? cause.name] ?? UNCERTAIN;
+  if (code !== undefined) return classifyCode(code, stage);
+  const { blame, again, maybeWritten } = MEANINGS_OF_KAFKAJS[cause.name] ?? UNCERTAIN;
+  const isInDoubt = stage === 'sending' && maybeWritten;
+  return failure({ blame, reason: cause.message, maybeWritten: isInDoubt }, again);
+}
+
+/** The same of an error that a broker told, by the name that Kafka's protocol has for it. */
+export function classifyCode(code: string, stage: Stage): Classified {
+  const meaning = MEANINGS[code] ?? UNCERTAIN;
   if (meaning.blame === 'caller') {
     const reason = `Kafka refused the message: ${code}`;
     const result: Rejection = { kind: 'rejected', cause: meaning.cause, reason };
-    return { result, again: false, answered, spoilsLine: false };
+    return { result, again: false, answered: true, spoilsLine: false };
   }
   const { blame, again } = meaning;
   const maybeWritten = stage === 'sending' && meaning.maybeWritten;
-  return failure({ blame, reason: code ?? cause.message, maybeWritten }, again, answered);
+  return failure({ blame, reason: code, maybeWritten }, again, true);
 }
 
 /** The broker's answer said nothing of the partition. */

@@ -2,8 +2,9 @@ import type { Message } from '../../accept/message.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { ProducerStats, Publisher, PublishResult, TopicCheck } from '../../ports/publisher.ts';
+import { isEncodable, NOT_ENCODABLE } from './encodable.ts';
 import type { OpenSettings } from './open-line.ts';
-import { isEncodable, Pending } from './pending.ts';
+import { Pending } from './pending.ts';
 import { PublishCall } from './publish-call.ts';
 import { Stats } from './stats.ts';
 import { Topic } from './topic.ts';
@@ -15,11 +16,6 @@ export interface KafkaJsSettings extends OpenSettings {
   readonly maxPendingBytes: number;
 }
 
-const NOT_ENCODABLE: PublishResult = {
-  kind: 'rejected',
-  cause: 'invalid',
-  reason: 'The message has a part that is not text',
-};
 const ABORTED = {
   kind: 'failed',
   blame: 'caller',

@@ -69,15 +69,6 @@ function withDoubt(result: PublishResult): PublishResult {
   }
 }
 
-/**
- * Whether every part of a message is the text that its type says. KafkaJS throws at anything else,
- * for the whole batch, or writes something else in its place.
- */
-export function isEncodable({ key, value, headers }: Message): boolean {
-  for (const name in headers) if (typeof headers[name] !== 'string') return false;
-  return typeof value === 'string' && (key === null || typeof key === 'string');
-}
-
 function sizeOf({ key, value, headers }: KafkaRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + Buffer.byteLength(value);
   for (const name in headers) {
