@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { circuitFields, readCircuits } from './config-circuits.ts';
 import { DAY_S, oneOf, whole } from './config-fields.ts';
 import { kafkaFields, kafkaProblems, readKafka } from './config-kafka.ts';
+import { readRest, restFields, restProblems } from './config-rest.ts';
 import { readUpstash, upstashFields, upstashProblems } from './config-upstash.ts';
 
 /** The environment contradicts itself or can't be read: one line for each thing to mend. */
@@ -16,9 +17,6 @@ export class ConfigError extends Error {
 }
 
 export type Config = ReturnType<typeof readConfig>;
-
-/** Part of the contract, but not of this version: naming them must not pass in silence. */
-const FUTURE_DRIVERS = ['KAFKA_REST_URL'] as const;
 
 function list(entry: RegExp, what: string, isValid: (part: string) => boolean = () => true) {
   const error = `must be ${what}, with commas between several`;
@@ -44,6 +42,7 @@ const Environment = z.object({
     (broker) => Number(broker.split(':')[1]) <= 65_535,
   ).optional(),
   ...kafkaFields,
+  ...restFields,
   KAFKA_TOPIC: z
     .string()
     .regex(TOPIC, { error: 'must be the name of a Kafka topic: letters, digits, dots, hyphens, underscores' })
@@ -111,6 +110,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     topics: new Set([env.KAFKA_TOPIC, ...(env.KAFKA_TOPICS ?? [])]),
     publishTimeoutMs: env.PUBLISH_TIMEOUT_MS,
     kafka: env.KAFKA_BROKERS ? { brokers: env.KAFKA_BROKERS, ...readKafka(env) } : undefined,
+    kafkaRest: readRest(env),
     redisUrl: env.REDIS_URL,
     upstash: readUpstash(env),
     /** Infinite: however old, it is published. */
@@ -139,12 +139,9 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
   };
   together('RATE_LIMIT_MAX', 'RATE_LIMIT_WINDOW_SECONDS');
   together('RATE_LIMIT_WINDOW_SECONDS', 'RATE_LIMIT_MAX');
-  for (const name of FUTURE_DRIVERS) {
-    if (name in set) problems.push(`${name} is not supported by this version: use KAFKA_BROKERS`);
-  }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
-  return [...problems, ...kafkaProblems(set), ...upstashProblems(set)];
+  return [...problems, ...kafkaProblems(set), ...restProblems(set), ...upstashProblems(set)];
 }
 
 function readRateLimit({ RATE_LIMIT_MAX: max, RATE_LIMIT_WINDOW_SECONDS: window }: Environment) {

@@ -15,6 +15,8 @@ const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 const TLS = { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'true' };
 const OAUTH = { KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'oauthbearer' };
 
+const REST = { KAFKA_REST_URL: 'https://a/kafka', KAFKA_REST_DIALECT: 'strimzi' };
+
 const sasl = (over: Record<string, string>) => readConfig({ KAFKA_BROKERS: 'a:1', ...over }).kafka?.sasl;
 
 describe('readConfig', () => {
@@ -119,8 +121,34 @@ describe('readConfig', () => {
     expect(sasl({ ...OAUTH, KAFKA_SASL_OAUTH_TOKEN_COMMAND: 'c d' })).toEqual({ mechanism, command: 'c d' });
   });
 
+  test('Kafka over HTTP takes an address, a dialect, and a user or a token', () => {
+    expect(readConfig({}).kafkaRest).toBeUndefined();
+    expect(readConfig(REST).kafkaRest).toMatchObject({
+      url: 'https://a/kafka',
+      dialect: 'strimzi',
+      auth: { kind: 'none' },
+    });
+    const login = { KAFKA_REST_USERNAME: 'u', KAFKA_REST_PASSWORD: 'p:' };
+    expect(readConfig({ ...REST, ...login }).kafkaRest?.auth).toEqual({
+      kind: 'basic',
+      username: 'u',
+      password: 'p:',
+    });
+    const { auth } = readConfig({ ...REST, KAFKA_REST_TOKEN: 't' }).kafkaRest ?? {};
+    expect(auth).toEqual({ kind: 'bearer', token: 't' });
+  });
+
   test.each([
-    [{ KAFKA_BROKERS: 'a:1', KAFKA_REST_URL: 'http://a' }, ['KAFKA_BROKERS', 'KAFKA_REST_URL']],
+    [{ KAFKA_BROKERS: 'a:1', ...REST }, ['KAFKA_BROKERS', 'KAFKA_REST_URL']],
+    [{ KAFKA_REST_URL: 'http://a' }, ['KAFKA_REST_URL', 'KAFKA_REST_DIALECT', 'strimzi']],
+    [{ KAFKA_REST_DIALECT: 'strimzi' }, ['KAFKA_REST_DIALECT', 'KAFKA_REST_URL']],
+    [{ ...REST, KAFKA_REST_PASSWORD: 'p' }, ['KAFKA_REST_USERNAME', 'KAFKA_REST_PASSWORD']],
+    [
+      { ...REST, KAFKA_REST_USERNAME: 'u', KAFKA_REST_PASSWORD: 'p', KAFKA_REST_TOKEN: 't' },
+      ['KAFKA_REST_USERNAME', 'KAFKA_REST_TOKEN'],
+    ],
+    [{ ...REST, KAFKA_REST_CLUSTER_ID: 'c' }, ['KAFKA_REST_CLUSTER_ID', 'confluent-v3']],
+    [{ ...REST, KAFKA_SSL: 'true' }, ['KAFKA_SSL', 'KAFKA_BROKERS']],
     [
       { REDIS_URL: 'redis://a', UPSTASH_REDIS_REST_URL: 'https://a' },
       ['REDIS_URL', 'UPSTASH_REDIS_REST_URL'],
@@ -171,6 +199,13 @@ describe('readConfig', () => {
     ['KAFKA_SASL_MECHANISM', 'gssapi', 'plain, scram-sha-256, scram-sha-512, oauthbearer'],
     ['KAFKA_SASL_OAUTH_TOKEN', 'a b', 'no spaces'],
     ['KAFKA_TOPIC', 'a b', 'letters'],
+    ['KAFKA_REST_URL', 'proxy:8082', 'https://proxy.example.com:8082'],
+    ['KAFKA_REST_URL', 'https://u:p@proxy', 'without a user'],
+    ['KAFKA_REST_URL', 'https://proxy:99999', 'https://proxy.example.com:8082'],
+    ['KAFKA_REST_DIALECT', 'v2', 'strimzi'],
+    ['KAFKA_REST_USERNAME', 'a:b', 'without colons'],
+    ['KAFKA_REST_TOKEN', 'a b', 'no spaces'],
+    ['KAFKA_REST_CLUSTER_ID', 'a/b', 'letters'],
     ['REDIS_URL', 'localhost:6379', 'redis://host:port'],
     ['REDIS_URL', 'redis://localhost:6379/abc', 'redis://host:port'],
     ['REDIS_URL', 'redis+sentinel://a:26379/main', 'Sentinel is not supported'],

@@ -31,7 +31,14 @@ const MAX_PENDING_BYTES = 64_000_000;
 /** How soon partitions that were added are used. */
 const METADATA_MAX_AGE_MS = 30_000;
 
-async function openPublisher({ kafka, dataDir, defaultTopic, publishTimeoutMs }: Config, clock: Clock) {
+async function openPublisher(config: Config, clock: Clock) {
+  const { kafka, kafkaRest, dataDir, defaultTopic, publishTimeoutMs } = config;
+  if (kafkaRest) {
+    const { RestPublisher } = await import('../drivers/kafka/rest.ts');
+    const own = { probeTopic: defaultTopic, timeoutMs: publishTimeoutMs, maxPendingBytes: MAX_PENDING_BYTES };
+    const publisher = new RestPublisher({ ...kafkaRest, ...own }, clock);
+    return { publisher, devKafka: undefined, name: new URL(kafkaRest.url).host };
+  }
   if (!kafka) {
     const devKafka = embedded(() => new EmbeddedPublisher(dataDir));
     return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };

@@ -1,0 +1,153 @@
+import type { Message } from '../../accept/message.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Probe } from '../../ports/probe.ts';
+import type { ProducerStats, Publisher, PublishResult } from '../../ports/publisher.ts';
+import { isEncodable, NOT_ENCODABLE } from './encodable.ts';
+import { Deadline } from './rest/deadline.ts';
+import { Delivery, type DeliveryDeps } from './rest/delivery.ts';
+import { type DialectName, dialectOf } from './rest/dialects.ts';
+import { Home } from './rest/home.ts';
+import { type Fetch, type RestAuth, RestLine } from './rest/line.ts';
+import { readProbe } from './rest/statuses.ts';
+import { Stats } from './stats.ts';
+
+export interface RestSettings {
+  /** As in `https://proxy.example.com`; a path is kept. */
+  readonly url: string;
+  readonly dialect: DialectName;
+  readonly auth: RestAuth;
+  /** For dialects whose paths name a cluster; undefined: the proxy is asked for it. */
+  readonly clusterId?: string | undefined;
+  /** The topic that a probe asks for. */
+  readonly probeTopic: string;
+  /** The most that a message waits for its result, in milliseconds. */
+  readonly timeoutMs: number;
+  /**
+   * How many bytes of messages, more or less, may be in flight; more are refused. Undefined where the
+   * runtime ends calls without a word, as edges do: what is not counted down must not be counted up.
+   */
+  readonly maxPendingBytes?: number;
+  readonly fetch?: Fetch;
+}
+
+const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
+
+/**
+ * Publishes over HTTP, through a proxy that speaks one of the dialects. Messages of one call that go to
+ * the same topic share requests; calls share nothing, so that it runs on edges as well. It needs nothing
+ * but web standards.
+ */
+export class RestPublisher implements Publisher {
+  readonly #settings: RestSettings;
+  readonly #clock: Clock;
+  readonly #stats = new Stats();
+  readonly #deps: DeliveryDeps;
+  /** Empty where nothing is counted. */
+  readonly #underWay = new Set<Deadline>();
+  #isClosed = false;
+
+  /** Throws if `url` is none. Connects to nothing yet. */
+  constructor(settings: RestSettings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    const dialect = dialectOf(settings.dialect);
+    // A bare `fetch` that is called as a method is refused on Workers.
+    const send: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
+    const line = new RestLine(new URL(settings.url).href, settings.auth, send);
+    const home = new Home(dialect, line, settings.clusterId);
+    this.#deps = { dialect, line, clock, stats: this.#stats, home };
+  }
+
+  get stats(): ProducerStats {
+    return this.#stats;
+  }
+
+  async publish(messages: readonly Message[], signal?: AbortSignal): Promise<PublishResult[]> {
+    const results: PublishResult[] = [];
+    const topics = new Map<string, number[]>();
+    let bytes = 0;
+    for (const [place, message] of messages.entries()) {
+      const refused = this.#refuse(message, bytes);
+      if (refused) {
+        results[place] = refused;
+        continue;
+      }
+      bytes += sizeOf(message);
+      const places = topics.get(message.topic);
+      if (places) places.push(place);
+      else topics.set(message.topic, [place]);
+    }
+    await this.#during(bytes, signal, async (deadline) => {
+      const deliver = async ([topic, places]: [string, number[]]) => {
+        const delivery = new Delivery(this.#deps, topic, deadline);
+        const delivered = await delivery.run(places.map((place) => messages[place]!));
+        for (const [index, place] of places.entries()) results[place] = delivered[index]!;
+      };
+      await Promise.all([...topics].map(deliver));
+    });
+    for (const result of results)
+      if (result.kind === 'failed' && result.maybeWritten) this.#stats.maybeWritten++;
+    return results;
+  }
+
+  /** Asks the proxy for what it has to ask Kafka for. */
+  probe(signal?: AbortSignal): Promise<Probe> {
+    return this.#during(0, signal, async (deadline) => {
+      const home = await this.#deps.home.get(deadline);
+      if (typeof home !== 'string') return down(home);
+      const ask = this.#deps.dialect.probe(this.#settings.probeTopic, home);
+      const answer = await this.#deps.line.call(ask, deadline.signal);
+      if (deadline.signal.aborted) return down(deadline.resultOf(false));
+      return answer.kind === 'none' ? down(answer) : readProbe(answer.status, answer.text);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const deadline of this.#underWay) deadline.close();
+    return Promise.resolve();
+  }
+
+  #refuse(message: Message, bytes: number): PublishResult | undefined {
+    if (!isEncodable(message)) return NOT_ENCODABLE;
+    const { maxPendingBytes = Infinity } = this.#settings;
+    const pending = this.#stats.pendingBytes + bytes;
+    // What is larger than the bound goes when nothing else does.
+    return pending > 0 && pending + sizeOf(message) > maxPendingBytes ? BUSY : undefined;
+  }
+
+  async #during<T>(
+    bytes: number,
+    signal: AbortSignal | undefined,
+    work: (deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new Deadline(this.#clock, this.#settings.timeoutMs, signal);
+    if (this.#isClosed) deadline.close();
+    const isCounted = this.#settings.maxPendingBytes !== undefined;
+    if (isCounted) {
+      this.#underWay.add(deadline);
+      this.#stats.pendingBytes += bytes;
+    }
+    try {
+      return await work(deadline);
+    } finally {
+      deadline.end();
+      if (isCounted) {
+        this.#underWay.delete(deadline);
+        this.#stats.pendingBytes -= bytes;
+      }
+    }
+  }
+}
+
+function down(why: object): Probe {
+  return {
+    kind: 'down',
+    reason: 'reason' in why ? String(why.reason) : 'The Kafka REST proxy gave no answer',
+  };
+}
+
+/** More or less: a character may be several bytes. */
+function sizeOf({ key, value }: Message): number {
+  return value.length + (key?.length ?? 0);
+}

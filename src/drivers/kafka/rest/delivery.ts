@@ -1,0 +1,131 @@
+import type { Message } from '../../../accept/message.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { PublishResult } from '../../../ports/publisher.ts';
+import { unconfirmed } from '../errors.ts';
+import type { Stats } from '../stats.ts';
+import type { Deadline } from './deadline.ts';
+import type { Dialect, Item } from './dialect.ts';
+import type { Home } from './home.ts';
+import type { Answer, RestLine } from './line.ts';
+import { BEHIND, countOf, type Outgoing, settleAll, sharing } from './outgoing.ts';
+import { readStatus } from './statuses.ts';
+
+export interface DeliveryDeps {
+  readonly dialect: Dialect;
+  readonly line: RestLine;
+  readonly clock: Clock;
+  readonly stats: Stats;
+  readonly home: Home;
+}
+
+/** Requests under way at a time. */
+const MAX_AT_ONCE = 32;
+
+/** The messages of one topic from one call of `publish`, on their way. */
+export class Delivery {
+  readonly #deps: DeliveryDeps;
+  readonly #topic: string;
+  readonly #deadline: Deadline;
+
+  constructor(deps: DeliveryDeps, topic: string, deadline: Deadline) {
+    this.#deps = deps;
+    this.#topic = topic;
+    this.#deadline = deadline;
+  }
+
+  /** One result for each message, in order, once the last one is known. Never throws. */
+  async run(messages: readonly Message[]): Promise<PublishResult[]> {
+    const { dialect } = this.#deps;
+    const results: PublishResult[] = messages.map(() => BEHIND);
+    const lots = dialect.lots(this.#topic, messages);
+    const waiting = lots.values();
+    const work = async () => {
+      for (const { places, partition } of waiting) {
+        const records = places.map((place): Outgoing => ({
+          text: dialect.encode(messages[place]!, partition),
+          settle: (result) => void (results[place] = result),
+        }));
+        await this.#deliver(records);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, lots.length) }, work));
+    dialect.onDelivered?.(this.#topic, results);
+    return results;
+  }
+
+  /** One request after the other, so that each key keeps its order. */
+  async #deliver(records: readonly Outgoing[]): Promise<void> {
+    for (let began = 0, went = true; began < records.length;) {
+      const batch = records.slice(began, began + (went ? countOf(records, began) : records.length));
+      began += batch.length;
+      if (went) went = await this.#send(batch);
+      else settleAll(batch, this.#deadline.signal.aborted ? this.#deadline.resultOf(false) : BEHIND);
+    }
+  }
+
+  /** Settles each record. Answers whether what comes behind them has a chance. */
+  async #send(batch: readonly Outgoing[], mayHaveRest = true): Promise<boolean> {
+    const { dialect, home } = this.#deps;
+    const base = await home.get(this.#deadline);
+    if (typeof base !== 'string') return settleAll(batch, base);
+    const answer = await this.#call(batch, base);
+    if (answer.kind === 'none') return settleAll(batch, this.#unanswered(answer));
+    const items = dialect.read(answer.text, batch.length);
+    if (items) return this.#settle(batch, items, mayHaveRest);
+    if (this.#deadline.signal.aborted) return settleAll(batch, this.#deadline.resultOf(true));
+    const refusal = readStatus(answer.status, answer.text);
+    if (refusal.kind === 'all') return settleAll(batch, refusal.result);
+    return this.#isolate(batch, refusal.lone);
+  }
+
+  async #call(batch: readonly Outgoing[], base: string): Promise<Answer> {
+    const { dialect, line, clock, stats } = this.#deps;
+    const texts = batch.map(({ text }) => text);
+    const began = clock.now();
+    const answer = await line.call(dialect.produce(this.#topic, texts, base), this.#deadline.signal);
+    stats.addCall(batch.length, clock.now() - began);
+    return answer;
+  }
+
+  #unanswered({ reason, isSent }: Extract<Answer, { kind: 'none' }>): PublishResult {
+    if (this.#deadline.signal.aborted) return this.#deadline.resultOf(isSent);
+    return { kind: 'failed', blame: 'kafka', reason, maybeWritten: isSent };
+  }
+
+  /** The proxy refuses a whole request for one record, and does not say for which. */
+  async #isolate(batch: readonly Outgoing[], lone: PublishResult): Promise<boolean> {
+    if (batch.length === 1) {
+      settleAll(batch, lone);
+      // The proxy has answered: it is this record that it does not take.
+      return true;
+    }
+    const half = Math.ceil(batch.length / 2);
+    if (await this.#send(batch.slice(0, half))) return this.#send(batch.slice(half));
+    return settleAll(batch.slice(half), BEHIND);
+  }
+
+  async #settle(batch: readonly Outgoing[], items: readonly Item[], mayHaveRest: boolean): Promise<boolean> {
+    const call = {};
+    const rest: Outgoing[] = [];
+    let went = true;
+    for (const [index, record] of batch.entries()) {
+      const item = items[index];
+      if (item?.kind === 'neighbour' && mayHaveRest) {
+        rest.push(record);
+        continue;
+      }
+      const result = this.#resultOf(item);
+      if (result.kind === 'failed') went = false;
+      record.settle(sharing(result, call));
+    }
+    // Without the record that was refused the others have a chance.
+    return rest.length > 0 ? (await this.#send(rest, false)) && went : went;
+  }
+
+  #resultOf(item: Item): PublishResult {
+    if (!item) return this.#deadline.signal.aborted ? this.#deadline.resultOf(true) : unconfirmed().result;
+    if (item.kind !== 'neighbour') return item;
+    const reason = 'Kafka refused the batch for another record';
+    return { kind: 'failed', blame: 'topic', reason, maybeWritten: false };
+  }
+}

@@ -1,0 +1,51 @@
+import type { Message } from '../../../accept/message.ts';
+import type { PublishResult } from '../../../ports/publisher.ts';
+
+/** A request to the proxy: its path begins below the address in the settings. */
+export interface Ask {
+  readonly path: string;
+  readonly accept: string;
+  /** Undefined: a GET. */
+  readonly post?: { readonly contentType: string; readonly body: string };
+}
+
+/**
+ * What an answer says of one record. `neighbour`: it was not written only because it shared a batch with
+ * a record that was refused. Undefined: nothing that can be relied upon.
+ */
+export type Item = PublishResult | { readonly kind: 'neighbour' } | undefined;
+
+/** Messages of one topic that one answer can tell apart, by their places among those of the topic. */
+export interface Lot {
+  readonly places: readonly number[];
+  /** Where they go, if that is not left to the proxy. */
+  readonly partition?: number | undefined;
+}
+
+/**
+ * How one kind of proxy is spoken to. Everything in it is plain text and plain data: `read` takes
+ * whatever a server may answer, and never throws.
+ */
+export interface Dialect {
+  /** Whether a record's headers and time reach Kafka. */
+  readonly carriesHeaders: boolean;
+  /** Where paths stand below something with the id of a cluster in it: how to ask for the id, and its path. */
+  readonly home?: { readonly ask: Ask; find(text: string): string | undefined; of(id: string): string };
+  /** Lots may be sent side by side; the messages of one go in order. */
+  lots(topic: string, messages: readonly Message[]): readonly Lot[];
+  /** One record as it stands in a request. */
+  encode(message: Message, partition: number | undefined): string;
+  /** Writes records, which all came from `encode`. */
+  produce(topic: string, records: readonly string[], home: string): Ask;
+  /** One item for each of `count` records, in order; undefined if the text is no answer to `produce`. */
+  read(text: string, count: number): readonly Item[] | undefined;
+  /** Hears what became of messages of a topic. */
+  onDelivered?(topic: string, results: readonly PublishResult[]): void;
+  /** Asks Kafka, through the proxy, for something that is not in the proxy's own memory. */
+  probe(topic: string, home: string): Ask;
+}
+
+/** All messages of a topic in one lot: each record has a result of its own. */
+export const together = (messages: readonly Message[]): readonly Lot[] => [
+  { places: messages.map((_, place) => place) },
+];

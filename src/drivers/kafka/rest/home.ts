@@ -1,0 +1,35 @@
+import type { PublishResult } from '../../../ports/publisher.ts';
+import type { Deadline } from './deadline.ts';
+import type { Dialect } from './dialect.ts';
+import type { RestLine } from './line.ts';
+import { readStatus } from './statuses.ts';
+
+/** Below what all paths of a dialect stand: asked for once, if it is neither set nor nothing. */
+export class Home {
+  readonly #dialect: Dialect;
+  readonly #line: RestLine;
+  #path: string | undefined;
+
+  constructor(dialect: Dialect, line: RestLine, clusterId: string | undefined) {
+    this.#dialect = dialect;
+    this.#line = line;
+    if (!dialect.home) this.#path = '';
+    else if (clusterId !== undefined) this.#path = dialect.home.of(clusterId);
+  }
+
+  /** Or why it is not known. Until it is, each caller asks for itself: edges share no promises. */
+  async get({ signal, resultOf }: Deadline): Promise<string | PublishResult> {
+    const { home } = this.#dialect;
+    if (this.#path !== undefined || !home) return this.#path ?? '';
+    const answer = await this.#line.call(home.ask, signal);
+    if (signal.aborted) return resultOf(false);
+    if (answer.kind === 'none')
+      return { kind: 'failed', blame: 'kafka', reason: answer.reason, maybeWritten: false };
+    const id = home.find(answer.text);
+    if (id !== undefined) return (this.#path = home.of(id));
+    const refusal = readStatus(answer.status, answer.text);
+    const result = refusal.kind === 'all' ? refusal.result : refusal.lone;
+    const reason = 'reason' in result ? result.reason : 'The Kafka REST proxy names no cluster';
+    return { kind: 'failed', blame: 'kafka', reason, maybeWritten: false };
+  }
+}

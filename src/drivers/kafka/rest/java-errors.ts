@@ -1,0 +1,55 @@
+import { classifyCode } from '../errors.ts';
+import type { Item } from './dialect.ts';
+
+/**
+ * The proxies that are written in Java tell an error by its English text alone. What each one says, and
+ * what Kafka's protocol calls it. A text that may be about a neighbour in the same batch is not here.
+ */
+const TEXTS: readonly (readonly [pattern: RegExp, code: string])[] = [
+  [/max\.request\.size|larger than the total memory buffer/, 'MESSAGE_TOO_LARGE'],
+  [/larger than the max message size|larger than allowed threshold/, 'MESSAGE_TOO_LARGE'],
+  [/cannot accept message without key|failed the validation on broker/, 'INVALID_RECORD'],
+  [/record errors? in total/, 'INVALID_RECORD'],
+  [/timestamp\b.*\bout of\b.*\brange/i, 'INVALID_TIMESTAMP'],
+  [/invalid topic/i, 'INVALID_TOPIC_EXCEPTION'],
+  [/do not satisfy the configured policy/, 'POLICY_VIOLATION'],
+  [/not present in metadata|does not host this topic-partition/, 'UNKNOWN_TOPIC_OR_PARTITION'],
+  [/not the leader/, 'NOT_LEADER_FOR_PARTITION'],
+  [/no leader for|leadership election/, 'LEADER_NOT_AVAILABLE'],
+  [/not authorized to access topics|topic authorization failed/i, 'TOPIC_AUTHORIZATION_FAILED'],
+  [/cluster authorization failed/i, 'CLUSTER_AUTHORIZATION_FAILED'],
+  [/rejected since there are fewer in-sync replicas/, 'NOT_ENOUGH_REPLICAS'],
+  [/authentication failed/i, 'SASL_AUTHENTICATION_FAILED'],
+];
+
+const NEIGHBOUR = /part of a batch which had one more/;
+
+/** Codes of Confluent's proxy that say it without their text. */
+const CODES: Readonly<Record<number, string>> = {
+  413: 'MESSAGE_TOO_LARGE',
+  429: 'THROTTLING_QUOTA_EXCEEDED',
+  42901: 'THROTTLING_QUOTA_EXCEEDED',
+  40101: 'SASL_AUTHENTICATION_FAILED',
+  40301: 'TOPIC_AUTHORIZATION_FAILED',
+  40401: 'UNKNOWN_TOPIC_OR_PARTITION',
+  40402: 'UNKNOWN_TOPIC_OR_PARTITION',
+  40403: 'UNKNOWN_TOPIC_OR_PARTITION',
+};
+
+/** What an error says of its record. The text may repeat the payload: none of it gets further. */
+export function readJavaError(code: unknown, message: unknown): Item {
+  const text = typeof message === 'string' ? message : '';
+  if (NEIGHBOUR.test(text)) return { kind: 'neighbour' };
+  const number = typeof code === 'number' ? code : 0;
+  const name = TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? CODES[number];
+  if (name) return classifyCode(name, 'sending').result;
+  const reason = `The Kafka REST proxy told error ${number} of the record`;
+  // It found fault with the record before it sent it: that is not Kafka's, nor certainly the client's.
+  const isBadRequest = isClientError(number);
+  return { kind: 'failed', blame: isBadRequest ? 'topic' : 'kafka', reason, maybeWritten: !isBadRequest };
+}
+
+/** 400 and 422, also as the first digits of a longer code. 40002 is Kafka's own answer. */
+function isClientError(code: number): boolean {
+  return code !== 40_002 && /^(400|422)/.test(String(code));
+}

@@ -1,0 +1,20 @@
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The value of a JSON text; undefined if it is none. */
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As an object with members; an empty one if it is anything else. */
+export function membersOf(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+/** Whether it is a whole number that a partition or an offset can be: a proxy may answer -1, or null. */
+export function isPlace(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

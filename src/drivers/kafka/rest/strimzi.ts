@@ -1,0 +1,20 @@
+import { recordHeaders } from '../../../accept/message.ts';
+import { base64 } from './base64.ts';
+import { type Dialect, together } from './dialect.ts';
+import { get, produceV2, readV2, recordOf } from './v2.ts';
+
+/** Strimzi's Kafka Bridge. */
+export const strimzi: Dialect = {
+  carriesHeaders: true,
+  lots: (_, messages) => together(messages),
+  encode(message, partition) {
+    const headers = Object.entries(recordHeaders(message)).map(([key, value]) => ({
+      key,
+      value: base64(value),
+    }));
+    return JSON.stringify({ ...recordOf(message, partition), timestamp: message.timestamp, headers });
+  },
+  produce: produceV2,
+  read: readV2,
+  probe: (topic) => get(`/topics/${encodeURIComponent(topic)}/partitions`),
+};

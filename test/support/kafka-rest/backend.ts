@@ -1,0 +1,104 @@
+import kafkajs, { type Producer } from 'kafkajs';
+import { withAdmin } from '../kafka-admin.ts';
+
+/** A record as a proxy hands it on: what is undefined is left to Kafka. */
+export interface BackendRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer;
+  readonly partition?: number | undefined;
+  readonly headers?: Record<string, Buffer> | undefined;
+  readonly timestamp?: number | undefined;
+}
+
+export type Written =
+  | { readonly partition: number; readonly offset: number }
+  /** Kafka's name for it, and its number. */
+  | { readonly error: string; readonly code: number };
+
+/** So long a proxy tries, before it tells that Kafka is away; real ones take two minutes. */
+const DELIVERY_MS = 300;
+
+/** The Kafka behind the front: writes each record by itself, in order. */
+export class Backend {
+  readonly #brokers: string;
+  #producer: Promise<Producer> | undefined;
+
+  constructor(brokers: string) {
+    this.#brokers = brokers;
+  }
+
+  async write(topic: string, records: readonly BackendRecord[]): Promise<Written[]> {
+    const results: Written[] = [];
+    for (const record of records) results.push(await this.#writeOne(topic, record));
+    return results;
+  }
+
+  /** How many partitions the topic has; undefined where there is no such topic. Throws if Kafka is away. */
+  partitionsOf(topic: string): Promise<number | undefined> {
+    return withAdmin(this.#brokers, async (admin) => {
+      if (!(await admin.listTopics()).includes(topic)) return undefined;
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length;
+    });
+  }
+
+  topics(): Promise<string[]> {
+    return withAdmin(this.#brokers, (admin) => admin.listTopics());
+  }
+
+  async stop(): Promise<void> {
+    const producer = await this.#producer?.catch(() => {});
+    await producer?.disconnect().catch(() => {});
+  }
+
+  async #writeOne(topic: string, record: BackendRecord): Promise<Written> {
+    const { key, value, partition, headers, timestamp } = record;
+    const message = {
+      key,
+      value,
+      ...(partition === undefined ? {} : { partition }),
+      ...(headers ? { headers } : {}),
+      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+    };
+    const producer = (this.#producer ??= this.#connect());
+    try {
+      const [at] = await (await producer).send({ topic, acks: -1, messages: [message] });
+      return { partition: at!.partition, offset: Number(at!.baseOffset) };
+    } catch (error) {
+      const failed = await told(error);
+      if (failed.error === 'NETWORK_EXCEPTION') this.#forget(producer);
+      return failed;
+    }
+  }
+
+  /** After a fault of the connection a producer of KafkaJS is of no use any more. */
+  #forget(producer: Promise<Producer>): void {
+    if (this.#producer !== producer) return;
+    this.#producer = undefined;
+    void producer.then((opened) => opened.disconnect()).catch(() => {});
+  }
+
+  async #connect(): Promise<Producer> {
+    const kafka = new kafkajs.Kafka({
+      brokers: this.#brokers.split(','),
+      logLevel: kafkajs.logLevel.NOTHING,
+      connectionTimeout: 500,
+      requestTimeout: 1000,
+      retry: { retries: 5, initialRetryTime: 20, maxRetryTime: DELIVERY_MS },
+    });
+    const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    return producer;
+  }
+}
+
+/** KafkaJS has no name for it. */
+const INVALID_RECORD = 87;
+
+async function told(error: unknown): Promise<{ error: string; code: number }> {
+  let cause = error as Error & { type?: string; code?: number };
+  while (cause.cause instanceof Error) cause = cause.cause;
+  const { type, code = -1 } = cause;
+  if (code === INVALID_RECORD) return { error: 'INVALID_RECORD', code };
+  return typeof type === 'string' ? { error: type, code } : { error: 'NETWORK_EXCEPTION', code: 13 };
+}
