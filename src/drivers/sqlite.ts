@@ -1,33 +1,61 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Database, SqlRow, SqlValue } from './database.ts';
 
 /**
  * Opens `<directory>/<name>`, making what is missing. A commit is on the disk when it returns, and
  * several processes may use the file at once.
  */
-export function openDatabase(directory: string, name: string, schema: string): DatabaseSync {
+export function openDatabase(directory: string, name: string): Database {
   mkdirSync(directory, { recursive: true });
   const database = new DatabaseSync(join(directory, name));
   database.exec(`
     PRAGMA busy_timeout = 2000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    ${schema}
   `);
-  return database;
+  return new SqliteFile(database);
 }
 
-/** Runs `work` in one transaction: all of it, or nothing. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // The commit itself may have failed, and then nothing is left to roll back.
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
+/** A file, by the SQLite of the runtime. */
+class SqliteFile implements Database {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  all(sql: string, ...values: SqlValue[]): SqlRow[] {
+    return this.#database.prepare(sql).all(...values) as SqlRow[];
+  }
+
+  get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
+    return this.#database.prepare(sql).get(...values) as SqlRow | undefined;
+  }
+
+  run(sql: string, ...values: SqlValue[]): number {
+    return Number(this.#database.prepare(sql).run(...values).changes);
+  }
+
+  transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // The commit itself may have failed, and then nothing is left to roll back.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#database.close();
   }
 }

@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from '../config.ts';
 import { EmbeddedPublisher } from '../drivers/kafka/embedded.ts';
 import type { SaslSettings } from '../drivers/kafka/security.ts';
+import { openDatabase } from '../drivers/sqlite.ts';
 import { EmbeddedStore } from '../drivers/store/embedded.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Publisher } from '../ports/publisher.ts';
@@ -80,11 +81,17 @@ async function openStore({ redisUrl, upstash, dataDir }: Config, clock: Clock) {
     return { store: new UpstashStore(upstash), name: new URL(upstash.url).host };
   }
   if (!redisUrl)
-    return { store: embedded(() => new EmbeddedStore(dataDir, clock)), name: `embedded, in ${dataDir}` };
+    return {
+      store: embedded(() => new EmbeddedStore(openDatabase(dataDir, STORE_FILE), clock)),
+      name: `embedded, in ${dataDir}`,
+    };
   const { RedisStore } = await import('../drivers/store/redis.ts');
   const { redisHosts } = await import('../drivers/store/redis-connect.ts');
   return { store: new RedisStore(redisUrl), name: redisHosts(redisUrl) };
 }
+
+/** In `DATA_DIR`. */
+const STORE_FILE = 'fallback.db';
 
 function embedded<T>(open: () => T): T {
   try {

@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { type Message, recordHeaders } from '../../accept/message.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Publisher, PublishResult } from '../../ports/publisher.ts';
-import { openDatabase, transaction } from '../sqlite.ts';
+import type { Database } from '../database.ts';
+import { openDatabase } from '../sqlite.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (
@@ -27,11 +27,12 @@ export interface EmbeddedRecord {
  * disk. `fail()` makes it behave like a broker that is down, so that a circuit can be seen to work.
  */
 export class EmbeddedPublisher implements Publisher {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   #failing = false;
 
   constructor(directory: string) {
-    this.#database = openDatabase(directory, 'kafka.db', SCHEMA);
+    this.#database = openDatabase(directory, 'kafka.db');
+    this.#database.exec(SCHEMA);
   }
 
   get failing(): boolean {
@@ -61,9 +62,11 @@ export class EmbeddedPublisher implements Publisher {
 
   /** The latest records of a topic, oldest first. */
   read(topic: string, limit: number): EmbeddedRecord[] {
-    const rows = this.#database
-      .prepare('SELECT * FROM records WHERE topic = ? ORDER BY offset DESC LIMIT ?')
-      .all(topic, limit);
+    const rows = this.#database.all(
+      'SELECT * FROM records WHERE topic = ? ORDER BY offset DESC LIMIT ?',
+      topic,
+      limit,
+    );
     return rows.toReversed().map((row) => ({
       partition: 0,
       offset: String(row['offset']),
@@ -76,7 +79,7 @@ export class EmbeddedPublisher implements Publisher {
 
   #write(messages: readonly Message[]): PublishResult[] {
     try {
-      return transaction(this.#database, () => messages.map((message) => this.#append(message)));
+      return this.#database.transaction(() => messages.map((message) => this.#append(message)));
     } catch (error) {
       const reason = `The embedded log could not be written: ${error instanceof Error ? error.message : 'unknown'}`;
       return messages.map(() => ({ kind: 'failed', blame: 'kafka', reason, maybeWritten: true }));
@@ -84,19 +87,16 @@ export class EmbeddedPublisher implements Publisher {
   }
 
   #append(message: Message): PublishResult {
-    const row = this.#database
-      .prepare(
-        `INSERT INTO records
+    const row = this.#database.get(
+      `INSERT INTO records
          SELECT ?1, coalesce(max(offset) + 1, 0), ?2, ?3, ?4, ?5 FROM records WHERE topic = ?1
          RETURNING offset`,
-      )
-      .get(
-        message.topic,
-        message.key,
-        message.value,
-        JSON.stringify(recordHeaders(message)),
-        message.timestamp,
-      );
+      message.topic,
+      message.key,
+      message.value,
+      JSON.stringify(recordHeaders(message)),
+      message.timestamp,
+    );
     return { kind: 'published', partition: 0, offset: String(row?.['offset']) };
   }
 }

@@ -1,11 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { StoreReply } from '../../ports/store-reply.ts';
-import { transaction } from '../sqlite.ts';
+import type { Database } from '../database.ts';
 
 /** Runs a verb in one transaction, and makes an answer of whatever is thrown. */
-export function attempt<T>(database: DatabaseSync, verb: () => T): Promise<StoreReply<T>> {
+export function attempt<T>(database: Database, verb: () => T): Promise<StoreReply<T>> {
   try {
-    return Promise.resolve({ kind: 'done', value: transaction(database, verb) });
+    return Promise.resolve({ kind: 'done', value: database.transaction(verb) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
     return Promise.resolve({ kind: 'failed', reason: `The embedded store failed: ${reason}` });

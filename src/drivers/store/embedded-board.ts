@@ -1,16 +1,16 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Board } from '../../ports/board.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import type { Database } from '../database.ts';
 import { attempt } from './embedded-attempt.ts';
 import { EmbeddedMarks } from './embedded-marks.ts';
 
 /** The board in a SQLite file. */
 export class EmbeddedBoard implements Board {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #marks: EmbeddedMarks;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#marks = new EmbeddedMarks(database, clock);
   }

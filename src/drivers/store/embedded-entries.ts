@@ -1,5 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { ALONE_AFTER, type Bounds } from '../../ports/fallback-list.ts';
+import type { Database } from '../database.ts';
 
 /** The head has the lowest position. An entry is claimed while it names a batch that has a lease. */
 export const ENTRIES_SCHEMA = `
@@ -26,16 +26,16 @@ export interface Row {
 
 /** The entries of the list in a SQLite file. Runs within the transactions of the list. */
 export class EmbeddedEntries {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: Database) {
     this.#database = database;
   }
 
   /** Whether there is room for these; for one of the usual size, where there are none. */
   hasRoom(more: readonly string[], { maxLength, maxBytes }: Bounds): boolean {
     if (maxLength === undefined && maxBytes === undefined) return true;
-    const size = this.#database.prepare('SELECT entries, bytes FROM size').get();
+    const size = this.#database.get('SELECT entries, bytes FROM size');
     const { entries, bytes } = size as unknown as { entries: number; bytes: number };
     const usual = entries > 0 ? bytes / entries : 1;
     const moreBytes = more.reduce((sum, entry) => sum + Buffer.byteLength(entry), 0);
@@ -46,16 +46,16 @@ export class EmbeddedEntries {
   }
 
   append(entry: string): void {
-    this.#database.prepare('INSERT INTO entries (entry) VALUES (?)').run(entry);
+    this.#database.run('INSERT INTO entries (entry) VALUES (?)', entry);
   }
 
   remove({ position }: Row): void {
-    this.#database.prepare('DELETE FROM entries WHERE position = ?').run(position);
+    this.#database.run('DELETE FROM entries WHERE position = ?', position);
   }
 
   /** Back to where it stood. */
   release({ position }: Row): void {
-    this.#database.prepare('UPDATE entries SET batch = NULL WHERE position = ?').run(position);
+    this.#database.run('UPDATE entries SET batch = NULL WHERE position = ?', position);
   }
 
   get isAnyClaimed(): boolean {
@@ -69,8 +69,8 @@ export class EmbeddedEntries {
   /** Takes entries from the head for a batch; one that workers have died with is taken alone. */
   claim(batch: string, maxCount: number, maxBytes: number): Row[] {
     const rows = this.#head(maxCount, maxBytes);
-    const take = this.#database.prepare('UPDATE entries SET batch = ? WHERE position = ?');
-    for (const { position } of rows) take.run(batch, position);
+    for (const { position } of rows)
+      this.#database.run('UPDATE entries SET batch = ? WHERE position = ?', batch, position);
     return rows;
   }
 
@@ -92,11 +92,11 @@ export class EmbeddedEntries {
 
   /** Positions of entries that are claimed alone. */
   #suspects(): Set<number> {
-    const rows = this.#database.prepare('SELECT position FROM attempts WHERE count >= ?').all(ALONE_AFTER);
+    const rows = this.#database.all('SELECT position FROM attempts WHERE count >= ?', ALONE_AFTER);
     return new Set(rows.map((row) => Number(row['position'])));
   }
 
   #rows(sql: string, ...values: (string | number)[]): Row[] {
-    return this.#database.prepare(sql).all(...values) as unknown as Row[];
+    return this.#database.all(sql, ...values) as unknown as Row[];
   }
 }

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Admission, Ask, Gate, Hold } from '../../ports/gate.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import type { Database } from '../database.ts';
 import { attempt } from './embedded-attempt.ts';
 import { EmbeddedMarks } from './embedded-marks.ts';
 import { judgeMark, toMark } from './mark.ts';
@@ -9,11 +9,11 @@ import { intervalUs, toQuota } from './quota.ts';
 
 /** The gate in a SQLite file. It keeps to what the scripts of Redis do. */
 export class EmbeddedGate implements Gate {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #clock: Clock;
   readonly #marks: EmbeddedMarks;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#marks = new EmbeddedMarks(database, clock);

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeadLetter, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type Verdict,
 } from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import type { Database } from '../database.ts';
 import { DEAD_LETTERS_SCHEMA, EmbeddedDeadLetters } from './embedded-dead-letters.ts';
 import { attempt } from './embedded-attempt.ts';
 import { EmbeddedEntries, ENTRIES_SCHEMA, type Row } from './embedded-entries.ts';
@@ -22,13 +22,13 @@ export const LIST_SCHEMA = ENTRIES_SCHEMA + DEAD_LETTERS_SCHEMA + ORDER_SCHEMA;
 
 /** The fallback list in a SQLite file. It keeps what the list in Redis keeps. */
 export class EmbeddedList implements FallbackList {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #clock: Clock;
   readonly #entries: EmbeddedEntries;
   readonly #dead: EmbeddedDeadLetters;
   readonly #order: EmbeddedOrder;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#entries = new EmbeddedEntries(database);
@@ -103,13 +103,9 @@ export class EmbeddedList implements FallbackList {
 
   backlog(): Promise<StoreReply<Backlog>> {
     return this.#try(() => {
-      const row = this.#database
-        .prepare(
-          `SELECT (SELECT count(*) FROM entries WHERE batch IS NULL) AS waiting,
+      const row = this.#database.get(`SELECT (SELECT count(*) FROM entries WHERE batch IS NULL) AS waiting,
                   (SELECT count(*) FROM entries WHERE batch IS NOT NULL) AS claimed,
-                  (SELECT count(*) FROM dead_letters) AS dead`,
-        )
-        .get();
+                  (SELECT count(*) FROM dead_letters) AS dead`);
       return row as unknown as Backlog;
     });
   }
@@ -155,18 +151,18 @@ export class EmbeddedList implements FallbackList {
   }
 
   #bury(entry: Row, reason: string, more: number): void {
-    const row = this.#database.prepare('SELECT count FROM attempts WHERE position = ?').get(entry.position);
+    const row = this.#database.get('SELECT count FROM attempts WHERE position = ?', entry.position);
     const attempts = Number(row?.['count'] ?? 0) + more;
     this.#dead.add({ entry: entry.entry, reason, attempts, at: this.#clock.wallTime() });
     this.#entries.remove(entry);
   }
 
   #rows(sql: string, ...values: (string | number)[]): Row[] {
-    return this.#database.prepare(sql).all(...values) as unknown as Row[];
+    return this.#database.all(sql, ...values) as unknown as Row[];
   }
 
   #run(sql: string, ...values: (string | number)[]): number {
-    return Number(this.#database.prepare(sql).run(...values).changes);
+    return this.#database.run(sql, ...values);
   }
 
   #try<T>(verb: () => T): Promise<StoreReply<T>> {

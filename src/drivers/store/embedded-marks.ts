@@ -1,5 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
+import type { Database } from '../database.ts';
 
 /** Each row is what a key with a time to live is in Redis. */
 export const MARKS_SCHEMA = `
@@ -9,31 +9,31 @@ export const MARKS_SCHEMA = `
 
 /** Values that end by themselves, in a SQLite file. Used within a transaction. */
 export class EmbeddedMarks {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #clock: Clock;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
   }
 
   get(name: string): string | undefined {
-    const row = this.#database
-      .prepare('SELECT value FROM marks WHERE name = ? AND ends_at > ?')
-      .get(name, this.#clock.wallTime());
+    const row = this.#database.get(
+      'SELECT value FROM marks WHERE name = ? AND ends_at > ?',
+      name,
+      this.#clock.wallTime(),
+    );
     return row?.['value'] as string | undefined;
   }
 
   /** Drops what has ended, too: the file must not grow for ever. */
   set(name: string, value: string, ttlMs: number): void {
     const now = this.#clock.wallTime();
-    this.#database.prepare('DELETE FROM marks WHERE ends_at <= ?').run(now);
-    this.#database
-      .prepare('INSERT OR REPLACE INTO marks VALUES (?, ?, ?)')
-      .run(name, value, Math.ceil(now + ttlMs));
+    this.#database.run('DELETE FROM marks WHERE ends_at <= ?', now);
+    this.#database.run('INSERT OR REPLACE INTO marks VALUES (?, ?, ?)', name, value, Math.ceil(now + ttlMs));
   }
 
   delete(name: string): void {
-    this.#database.prepare('DELETE FROM marks WHERE name = ?').run(name);
+    this.#database.run('DELETE FROM marks WHERE name = ?', name);
   }
 }

@@ -1,17 +1,17 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Receipt, Receipts } from '../../ports/receipts.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import type { Database } from '../database.ts';
 import { attempt } from './embedded-attempt.ts';
 import { EmbeddedMarks } from './embedded-marks.ts';
 import { toReceipt } from './mark.ts';
 
 /** The receipts in a SQLite file. */
 export class EmbeddedReceipts implements Receipts {
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
   readonly #marks: EmbeddedMarks;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#marks = new EmbeddedMarks(database, clock);
   }

@@ -1,30 +1,31 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Durability } from '../../ports/durability.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Store } from '../../ports/store.ts';
-import { openDatabase } from '../sqlite.ts';
+import type { Database } from '../database.ts';
 import { EmbeddedBoard } from './embedded-board.ts';
 import { EmbeddedGate } from './embedded-gate.ts';
 import { EmbeddedList, LIST_SCHEMA } from './embedded-list.ts';
 import { MARKS_SCHEMA } from './embedded-marks.ts';
 import { EmbeddedReceipts } from './embedded-receipts.ts';
 
-/** What Redis keeps, in a SQLite file, for development. What it has answered is on the disk. */
+/** What Redis keeps, in a SQLite database. What it has answered is kept as well as the database keeps a commit. */
 export class EmbeddedStore implements Store {
   readonly list: EmbeddedList;
   readonly gate: EmbeddedGate;
   readonly receipts: EmbeddedReceipts;
   readonly board: EmbeddedBoard;
-  readonly #database: DatabaseSync;
+  readonly #database: Database;
 
-  constructor(directory: string, clock: Clock) {
-    this.#database = openDatabase(directory, 'fallback.db', LIST_SCHEMA + MARKS_SCHEMA);
-    this.list = new EmbeddedList(this.#database, clock);
-    this.gate = new EmbeddedGate(this.#database, clock);
-    this.receipts = new EmbeddedReceipts(this.#database, clock);
-    this.board = new EmbeddedBoard(this.#database, clock);
+  /** Makes the tables that are missing. From now on the database is the store's. */
+  constructor(database: Database, clock: Clock) {
+    database.exec(LIST_SCHEMA + MARKS_SCHEMA);
+    this.#database = database;
+    this.list = new EmbeddedList(database, clock);
+    this.gate = new EmbeddedGate(database, clock);
+    this.receipts = new EmbeddedReceipts(database, clock);
+    this.board = new EmbeddedBoard(database, clock);
   }
 
   async probe(): Promise<Probe> {

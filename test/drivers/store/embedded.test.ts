@@ -1,13 +1,16 @@
 import { expect, test } from 'bun:test';
+import { openDatabase } from '../../../src/drivers/sqlite.ts';
 import { EmbeddedStore } from '../../../src/drivers/store/embedded.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
+const FILE = 'fallback.db';
+
 function open() {
   const clock = new FakeClock();
   const directory = tempDir();
-  const store = new EmbeddedStore(directory.path, clock);
+  const store = new EmbeddedStore(openDatabase(directory.path, FILE), clock);
   const close = async () => {
     await store.close();
     directory.remove();
@@ -19,7 +22,7 @@ storeContract('store/embedded', open);
 
 test('two processes share one file, and none claims what the other holds', async () => {
   const { store, directory, close } = await open();
-  const other = new EmbeddedStore(directory.path, new FakeClock());
+  const other = new EmbeddedStore(openDatabase(directory.path, FILE), new FakeClock());
   const request = { maxCount: 1, maxBytes: 100, leaseMs: 1000 };
   await store.list.park(['1', '2']);
   expect(await store.list.claim({ ...request, batch: 'a' })).toEqual({ kind: 'done', value: ['1'] });
