@@ -17,14 +17,19 @@ export interface GuardsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  readonly drivenBy: 'timers' | 'events';
   onFault: (service: ServiceName) => void;
   tryBacklog: NonNullable<GuardedPublisherDeps['tryBacklog']>;
 }
 
+/** Where nobody comes along more often than once a minute, an outage has to be told for longer. */
+const EVENTS_TTL_MS = 150_000;
+
 export type Guards = ReturnType<typeof createGuards>;
 
 /** Puts circuits around the drivers, and lets the other processes and the operators have a say in them. */
-export function createGuards({ config, clock, log, onFault, tryBacklog, ...drivers }: GuardsDeps) {
+export function createGuards(deps: GuardsDeps) {
+  const { config, clock, log, drivenBy, onFault, tryBacklog, ...drivers } = deps;
   const circuit = (name: ServiceName) =>
     createCircuit(name, config.circuits[name], {
       clock,
@@ -33,6 +38,7 @@ export function createGuards({ config, clock, log, onFault, tryBacklog, ...drive
       onChange: (change) => name === 'kafka' && outage?.changed(change),
     });
   const circuits = { kafka: circuit('kafka'), redis: circuit('redis') };
+  if (drivenBy === 'events') for (const each of Object.values(circuits)) each.stop();
   const publisher = new GuardedPublisher({
     inner: drivers.publisher,
     circuit: circuits.kafka,
@@ -43,7 +49,12 @@ export function createGuards({ config, clock, log, onFault, tryBacklog, ...drive
   const store = new GuardedStore(drivers.store, circuits.redis);
   const { board } = store;
   const outage = config.circuitSharing
-    ? new SharedOutage({ circuit: circuits.kafka, board, clock })
+    ? new SharedOutage({
+        circuit: circuits.kafka,
+        board,
+        clock,
+        ttlMs: drivenBy === 'events' ? EVENTS_TTL_MS : undefined,
+      })
     : undefined;
   const modes = new OperatorModes({
     circuits,

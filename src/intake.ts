@@ -17,18 +17,20 @@ export interface IntakeDeps {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  readonly drivenBy: 'timers' | 'events';
 }
 
 /** An id is held longer than it takes to publish, and then to park. */
 const PARK_MS = 5000;
 
 /** The way in for messages, and what is remembered of them. */
-export function createIntake({ config, publisher, store, metrics, clock, log }: IntakeDeps) {
+export function createIntake({ config, publisher, store, metrics, clock, log, drivenBy }: IntakeDeps) {
   const { list, gate, receipts } = store;
   const recorder = new Recorder({
     receipts,
     clock,
     ttlMs: config.dedupTtlMs,
+    isTurnByTurn: drivenBy === 'events',
     onDropped: (count) => metrics.countDroppedReceipts(count),
   });
   const admit = createAdmit({

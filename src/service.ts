@@ -1,6 +1,8 @@
 import { orderKeyOfEntry } from './accept/order-key.ts';
+import { recover } from './backfill/recover.ts';
 import { HeadTrial } from './backfill/trial.ts';
 import { BackfillWorker } from './backfill/worker.ts';
+import type { Circuit } from './breakers/circuit.ts';
 import type { Config } from './config.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { createGuards } from './guards.ts';
@@ -22,6 +24,11 @@ export interface ServiceDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  /**
+   * `timers`: it keeps itself going. `events`: the runtime has no timers between requests, so that
+   * whoever gets an event has to see to `fleet`, `watch` and `recover`. `timers` where it is left out.
+   */
+  readonly drivenBy?: 'timers' | 'events';
   /** The embedded log, where it is the one that is used. */
   readonly devKafka?: DevDeps['kafka'] | undefined;
 }
@@ -31,6 +38,10 @@ export interface Service {
   readonly worker: BackfillWorker;
   readonly watch: StoreWatch;
   readonly fleet: Fleet;
+  /** The circuit of Kafka, as far as others may know of it. */
+  readonly kafka: Pick<Circuit, 'state' | 'retryInMs' | 'tryNow'>;
+  /** Makes the trial that is due and drains, for so many milliseconds at most; see `recover`. */
+  readonly recover: (forMs: number) => Promise<void>;
   /** Makes the first connection to Kafka, so that no message waits for it. */
   readonly warmUp: () => Promise<void>;
   /** Says that it is not ready any more, and on each answer that the connection closes; goes on with its work. */
@@ -48,17 +59,27 @@ export interface Service {
 const GIVE_UP_MS = 5000;
 
 /** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
-export function createService({ config, clock, log, devKafka, ...drivers }: ServiceDeps): Service {
+export function createService(deps: ServiceDeps): Service {
+  const { config, clock, log, devKafka, drivenBy = 'timers', ...drivers } = deps;
   const { circuits, states, publisher, store, modes, fleet } = createGuards({
     ...drivers,
     config,
     clock,
     log,
+    drivenBy,
     onFault: (name) => metrics.countFault(name),
     tryBacklog: (publish) => trial.run(publish),
   });
   const metrics = createMetrics(circuits, store.list, drivers.publisher.stats);
-  const { accept, inFlight, recorder } = createIntake({ config, publisher, store, metrics, clock, log });
+  const { accept, inFlight, recorder } = createIntake({
+    config,
+    publisher,
+    store,
+    metrics,
+    clock,
+    log,
+    drivenBy,
+  });
   const ordered = config.ordering === 'key';
   const drain = {
     list: store.list,
@@ -111,6 +132,11 @@ export function createService({ config, clock, log, devKafka, ...drivers }: Serv
     worker,
     watch,
     fleet,
+    kafka: circuits.kafka,
+    async recover(forMs) {
+      await recover({ circuit: circuits.kafka, worker, clock }, forMs);
+      await trial.ended();
+    },
     async warmUp() {
       await publisher.probe();
     },

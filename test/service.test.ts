@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { KAFKA_DOWN } from './support/fakes.ts';
+import { FakeStore, KAFKA_DOWN, PUBLISHED } from './support/fakes.ts';
 import { fakeService } from './support/fake-service.ts';
 
 const BODY = '{"value":1}';
@@ -204,4 +204,31 @@ test('while it leaves it takes messages, is not ready, and asks clients to conne
   expect([taken.status, taken.headers.get('Connection')]).toEqual([202, 'close']);
   const ready = await request('/health/ready');
   expect([ready.status, ready.headers.get('Connection')]).toEqual([503, 'close']);
+});
+
+describe('driven by events', () => {
+  test('nothing happens between two events: the trial and the drain come with the next', async () => {
+    const service = fakeService({}, new FakeStore(), 'events');
+    const { clock, publisher, store, post } = service;
+    publisher.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 6; count++) await post(`{"id":"m${count}","value":1}`);
+    publisher.calls.length = 0;
+    publisher.answer = () => PUBLISHED;
+    await clock.advance(600_000);
+    expect([service.kafka.state, publisher.calls]).toEqual(['open', []]);
+    await service.recover(25_000);
+    expect(service.kafka.state).toBe('closed');
+    expect(publisher.calls.flat().map(({ id }) => id)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5']);
+    expect(store.waiting).toEqual([]);
+  });
+
+  test('an outage is told for longer than it takes until the next event of a schedule', async () => {
+    const { publisher, store, post } = fakeService({ CIRCUIT_SHARING: 'on' }, new FakeStore(), 'events');
+    publisher.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 6; count++) await post(BODY);
+    expect(store.board.ttls.get('outage:kafka')).toBeGreaterThan(120_000);
+    const late = fakeService({ CIRCUIT_SHARING: 'on' }, store, 'events');
+    await late.fleet.look();
+    expect(late.kafka.state).toBe('open');
+  });
 });

@@ -9,6 +9,11 @@ export interface RecorderDeps {
   readonly ttlMs: number;
   /** So many receipts were given up. */
   onDropped: (count: number) => void;
+  /**
+   * Each turn of the event loop writes what was recorded in it, and waits for no other: where a
+   * runtime ends what a request has begun, no loop outlives the request.
+   */
+  readonly isTurnByTurn?: boolean;
 }
 
 /** About 3 MB. Beyond it the oldest are given up: a store that is away must not fill the memory. */
@@ -23,9 +28,10 @@ const RETRY_MS = 250;
 export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #waiting = new Map<string, Receipt>();
-  #written: ReadonlyMap<string, Receipt> = new Map();
+  readonly #written = new Map<string, Receipt>();
   #running: Promise<void> | undefined;
   #stopping = false;
+  #isBegun = false;
   #wake = () => {};
 
   constructor(deps: RecorderDeps) {
@@ -38,7 +44,8 @@ export class Recorder {
     if (receipt.status === 'queued' && known && known.status !== 'queued') return;
     this.#waiting.set(receipt.id, receipt);
     this.#dropOldest();
-    this.#running ??= this.#run();
+    if (this.#deps.isTurnByTurn) this.#begin();
+    else this.#running ??= this.#run();
   }
 
   /** The receipt that the store does not have yet. */
@@ -62,17 +69,39 @@ export class Recorder {
     // The rest of this tick comes along.
     await Promise.resolve();
     while (this.#waiting.size > 0) {
-      const batch = [...this.#waiting].slice(0, MAX_BATCH);
-      for (const [id] of batch) this.#waiting.delete(id);
-      this.#written = new Map(batch);
-      const reply = await this.#deps.receipts.save([...this.#written.values()], this.#deps.ttlMs);
-      this.#written = new Map();
-      if (reply.kind === 'done') continue;
-      this.#putBack(batch);
+      if (await this.#write()) continue;
       if (this.#stopping) break;
       await this.#pause();
     }
     this.#running = undefined;
+  }
+
+  /** What can't be written goes along with the next. */
+  #begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    queueMicrotask(() => {
+      this.#isBegun = false;
+      void this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.size > 0 && (await this.#write()));
+  }
+
+  /** One batch; answers whether the store has it. */
+  async #write(): Promise<boolean> {
+    const batch = [...this.#waiting].slice(0, MAX_BATCH);
+    for (const [id, receipt] of batch) {
+      this.#waiting.delete(id);
+      this.#written.set(id, receipt);
+    }
+    const receipts = batch.map(([, receipt]) => receipt);
+    const reply = await this.#deps.receipts.save(receipts, this.#deps.ttlMs);
+    for (const [id, receipt] of batch) if (this.#written.get(id) === receipt) this.#written.delete(id);
+    if (reply.kind !== 'done') this.#putBack(batch);
+    return reply.kind === 'done';
   }
 
   #putBack(batch: readonly (readonly [string, Receipt])[]): void {

@@ -53,6 +53,11 @@ export class HeadTrial {
   /** Makes no other trial, and settles when the one in hand has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.ended();
+  }
+
+  /** Settles when the one in hand has ended, and its message is where it belongs. */
+  async ended(): Promise<void> {
     await Promise.all(this.#running);
   }
 

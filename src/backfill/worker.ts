@@ -41,14 +41,19 @@ export class BackfillWorker {
 
   async #loop(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      await this.#reap();
-      const { clock, liveCount } = this.#deps;
-      const [began, liveBefore] = [clock.now(), liveCount()];
-      const drained = await this.#drainIfPossible();
-      if (drained === 'pause') await this.#pause(IDLE_MS);
-      // Where clients wait, the backlog takes half of the time and no more.
-      else if (liveCount() > liveBefore) await this.#pause(clock.now() - began);
+      if ((await this.turn()) === 'pause') await this.#pause(IDLE_MS);
     }
+  }
+
+  /** One batch, and what belongs to it: for those who have no loop. Never throws. */
+  async turn(): Promise<Drained> {
+    await this.#reap();
+    const { clock, liveCount } = this.#deps;
+    const [began, liveBefore] = [clock.now(), liveCount()];
+    const drained = await this.#drainIfPossible();
+    // Where clients wait, the backlog takes half of the time and no more.
+    if (drained === 'progress' && liveCount() > liveBefore) await this.#pause(clock.now() - began);
+    return drained;
   }
 
   async #drainIfPossible(): Promise<Drained> {

@@ -2,13 +2,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { CircuitSettings } from './circuit-types.ts';
 import type { CallVerdict } from './verdict.ts';
 
+/** Where the settings say nothing. */
+export const TRIAL_TIMEOUT_MS = 5000;
+
 /**
  * Begins the call of a trial. Its verdict is a fault where there is none in time, and where
  * something threw; the promise of it never fails. Its value may come later, or never.
  */
 export function beginTrial<T>(
   clock: Clock,
-  { trialTimeoutMs: limitMs = 5000 }: CircuitSettings,
+  { trialTimeoutMs: limitMs = TRIAL_TIMEOUT_MS }: CircuitSettings,
   call: () => Promise<T>,
   judge: (value: T) => CallVerdict,
 ): { value: Promise<T>; verdict: Promise<CallVerdict> } {

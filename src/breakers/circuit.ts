@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import { Automaton } from './automaton.ts';
-import { beginTrial } from './bounded-trial.ts';
+import { beginTrial, TRIAL_TIMEOUT_MS } from './bounded-trial.ts';
 import type { CircuitEvents, CircuitMode, CircuitReply, CircuitSettings } from './circuit-types.ts';
 import type { CircuitState, Trial } from './circuit-types.ts';
 import { SlowRule } from './slow-rule.ts';
@@ -27,6 +27,7 @@ export class Circuit {
   /** Goes up with every change of state or mode, so that a late result is told from a current one. */
   #epoch = 0;
   #trial: Trial | undefined;
+  #trialIsLostAt = 0;
 
   /** `random` answers a number from 0 up to 1, for the jitter of the trial's timer. */
   constructor(settings: CircuitSettings, clock: Clock, events: CircuitEvents = {}, random = Math.random) {
@@ -117,8 +118,23 @@ export class Circuit {
     return { kind: 'called', value };
   }
 
+  /** Makes the circuit's own trial where one is due, and settles when it has ended. */
+  async tryDue(): Promise<void> {
+    if (this.#trial && this.#trialIsDue) await this.#runTrial(this.#trial, (verdict) => verdict);
+  }
+
   get #trialIsDue(): boolean {
+    this.#giveUpLostTrial();
     return this.#mode === 'auto' && this.state === 'open' && this.#timer.dueInMs === 0;
+  }
+
+  /** Where a runtime ends a request, it ends the trial in it, and the timer that would have ended the trial. */
+  #giveUpLostTrial(): void {
+    if (this.#mode !== 'auto' || this.state !== 'half-open' || this.#clock.now() < this.#trialIsLostAt)
+      return;
+    this.#epoch++;
+    this.#automaton = this.#begin('open');
+    this.#timer.opened({ kind: 'neutral' });
   }
 
   #hasVote(verdict: CallVerdict, epoch: number): boolean {
@@ -143,6 +159,7 @@ export class Circuit {
 
   async #runTrial<T>(call: () => Promise<T>, judge: (value: T) => CallVerdict): Promise<CircuitReply<T>> {
     this.#timer.cancel();
+    this.#trialIsLostAt = this.#clock.now() + 2 * (this.#settings.trialTimeoutMs ?? TRIAL_TIMEOUT_MS);
     const { promise, resolve } = Promise.withResolvers<T>();
     await this.#automaton.decideBy(async () => {
       const began = this.#slowRule.begin();

@@ -20,6 +20,7 @@ const LOOK_EVERY_MS = { outage: 750, modes: 5000 };
 export class Fleet {
   readonly #deps: FleetDeps;
   #cancel: (() => void) | undefined;
+  #lookedAt: number | undefined;
 
   constructor(deps: FleetDeps) {
     this.#deps = deps;
@@ -29,7 +30,7 @@ export class Fleet {
   async start(): Promise<void> {
     if (this.#cancel) return;
     this.#cancel = () => {};
-    await this.#look();
+    await this.#goOn();
   }
 
   stop(): void {
@@ -37,8 +38,16 @@ export class Fleet {
     this.#cancel = undefined;
   }
 
-  async #look(): Promise<void> {
-    const { clock, log, outage } = this.#deps;
+  /** Whether there is to be a look, for those who have no timers: `first` before anything else is done. */
+  get needsLook(): 'first' | 'again' | 'no' {
+    if (this.#lookedAt === undefined) return 'first';
+    return this.#deps.clock.now() - this.#lookedAt < this.#everyMs ? 'no' : 'again';
+  }
+
+  /** Looks once. Never throws. */
+  async look(): Promise<void> {
+    const { clock, log } = this.#deps;
+    if (this.#lookedAt !== undefined) this.#lookedAt = clock.now();
     try {
       await this.#hear();
     } catch (error) {
@@ -46,8 +55,17 @@ export class Fleet {
       const reason = error instanceof Error ? error.message : 'unknown';
       log.error('What stands on the board could not be understood', { reason });
     }
+    this.#lookedAt = clock.now();
+  }
+
+  get #everyMs(): number {
+    return this.#deps.outage ? LOOK_EVERY_MS.outage : LOOK_EVERY_MS.modes;
+  }
+
+  async #goOn(): Promise<void> {
+    await this.look();
     if (!this.#cancel) return;
-    this.#cancel = clock.after(outage ? LOOK_EVERY_MS.outage : LOOK_EVERY_MS.modes, () => void this.#look());
+    this.#cancel = this.#deps.clock.after(this.#everyMs, () => void this.#goOn());
   }
 
   async #hear(): Promise<void> {

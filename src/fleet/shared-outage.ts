@@ -7,12 +7,14 @@ export interface SharedOutageDeps {
   readonly circuit: Pick<Circuit, 'state' | 'mode' | 'openOnNews' | 'tryNow'>;
   readonly board: Board;
   readonly clock: Clock;
+  /** How long an outage stands on the board without a word of anyone; 30 s where it is left out. */
+  readonly ttlMs?: number | undefined;
 }
 
-/** So long an outage stands on the board after the last process that saw it was heard of. */
+/** Processes that have timers look, and prolong, several times meanwhile. */
 const TTL_MS = 30_000;
-/** Prolonged at every so-manieth look. */
-const PROLONG_EVERY = 8;
+/** Prolonged at the first look after so long. */
+const PROLONG_EVERY_MS = 6000;
 /** Who has told of an outage is not believed again so soon: it may be the only one that is in it. */
 const QUIET_MS = 600_000;
 
@@ -36,7 +38,7 @@ export class SharedOutage {
   #isOnBoard = false;
   /** The others are out of the outage in which this process still is. */
   #isAlone = false;
-  #looks = 0;
+  #prolongAt = 0;
   #quietUntil = 0;
 
   constructor(deps: SharedOutageDeps) {
@@ -74,17 +76,24 @@ export class SharedOutage {
   }
 
   #compare(outage: string | undefined): void {
-    const { circuit, board } = this.#deps;
+    const { circuit } = this.#deps;
     if (outage !== undefined) {
       // Two that told of it at the same time agree on the later word.
       this.#follow(outage);
-      if (this.#looks++ % PROLONG_EVERY === 0) void board.prolong(this.name, TTL_MS);
+      this.#prolong();
     } else if (this.#known === undefined) return;
     else if (this.#isOnBoard) {
       this.#known = undefined;
       this.#isAlone = true;
       circuit.tryNow();
     } else this.#tell(this.#known);
+  }
+
+  #prolong(): void {
+    const { board, clock, ttlMs = TTL_MS } = this.#deps;
+    if (clock.now() < this.#prolongAt) return;
+    this.#prolongAt = clock.now() + PROLONG_EVERY_MS;
+    void board.prolong(this.name, ttlMs);
   }
 
   #mayTell(): boolean {
@@ -102,6 +111,7 @@ export class SharedOutage {
   #tell(outage: string): void {
     this.#known = outage;
     this.#isOnBoard = false;
-    void this.#deps.board.post(this.name, outage, TTL_MS);
+    const { board, ttlMs = TTL_MS } = this.#deps;
+    void board.post(this.name, outage, ttlMs);
   }
 }

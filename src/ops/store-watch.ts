@@ -21,6 +21,7 @@ export class StoreWatch {
   #durability: Durability = { status: 'unknown', warnings: [] };
   #isFull = false;
   #nextAsk = 0;
+  #nextLook = 0;
   #told: string | undefined;
   #cancel: (() => void) | undefined;
 
@@ -33,6 +34,11 @@ export class StoreWatch {
     return this.#durability;
   }
 
+  /** Whether the last look is a few seconds old, or there was none. */
+  get isStale(): boolean {
+    return this.#deps.clock.now() >= this.#nextLook;
+  }
+
   /** Whether the list had no room left a few seconds ago. */
   get isFull(): boolean {
     return this.#isFull;
@@ -42,7 +48,7 @@ export class StoreWatch {
     if (this.#cancel) return;
     this.#nextAsk = this.#deps.clock.now();
     this.#cancel = () => {};
-    void this.#look();
+    void this.#goOn();
   }
 
   stop(): void {
@@ -50,15 +56,21 @@ export class StoreWatch {
     this.#cancel = undefined;
   }
 
-  async #look(): Promise<void> {
+  /** Looks once. */
+  async look(): Promise<void> {
     const { store, bounds, clock } = this.#deps;
+    this.#nextLook = clock.now() + LOOK_EVERY_MS;
     await store.probe();
     if (bounds.maxLength !== undefined || bounds.maxBytes !== undefined) {
       const room = await store.list.park([], bounds);
       if (room.kind === 'done') this.#isFull = room.value === 'full';
     }
     if (clock.now() >= this.#nextAsk) await this.#askDurability();
-    if (this.#cancel) this.#cancel = clock.after(LOOK_EVERY_MS, () => void this.#look());
+  }
+
+  async #goOn(): Promise<void> {
+    await this.look();
+    if (this.#cancel) this.#cancel = this.#deps.clock.after(LOOK_EVERY_MS, () => void this.#goOn());
   }
 
   async #askDurability(): Promise<void> {

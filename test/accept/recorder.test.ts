@@ -14,7 +14,7 @@ const published = (id: string): Receipt => ({
 });
 const AWAY = { kind: 'failed', reason: 'away' } as const;
 
-function setup(ttlMs = 600_000) {
+function setup(ttlMs = 600_000, isTurnByTurn = false) {
   const store = new FakeStore();
   const clock = new FakeClock();
   const dropped: number[] = [];
@@ -22,6 +22,7 @@ function setup(ttlMs = 600_000) {
     receipts: store.receipts,
     clock,
     ttlMs,
+    isTurnByTurn,
     onDropped: (count) => dropped.push(count),
   });
   return { store, clock, dropped, recorder };
@@ -106,5 +107,35 @@ describe('Recorder', () => {
     recorder.record(queued('a'));
     await clock.advance(0);
     expect(store.marks.saved).toEqual([]);
+  });
+});
+
+const turnByTurn = () => setup(600_000, true);
+
+describe('Recorder, turn by turn', () => {
+  test('what is recorded in one turn is written in one command, beside one that has no end', async () => {
+    const { recorder, store, clock } = turnByTurn();
+    store.marks.wait = new Promise(() => {});
+    recorder.record(queued('lost'));
+    await clock.advance(0);
+    store.marks.wait = undefined;
+    for (const id of ['a', 'b']) recorder.record(queued(id));
+    await clock.advance(0);
+    expect(store.marks.saved.at(-1)).toEqual([queued('a'), queued('b')]);
+    expect(recorder.waiting('a')).toBeUndefined();
+    expect(recorder.waiting('lost')).toEqual(queued('lost'));
+  });
+
+  test('what could not be written goes along with the next, and sets no timer', async () => {
+    const { recorder, store, clock } = turnByTurn();
+    store.fault = AWAY;
+    recorder.record(queued('a'));
+    await clock.advance(0);
+    store.fault = undefined;
+    await clock.advance(60_000);
+    expect(recorder.waiting('a')).toEqual(queued('a'));
+    recorder.record(published('b'));
+    await clock.advance(0);
+    expect(store.marks.saved.at(-1)).toEqual([queued('a'), published('b')]);
   });
 });

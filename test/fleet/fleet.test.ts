@@ -62,3 +62,25 @@ test('it goes on looking whatever goes wrong with what it has read', async () =>
   expect(heard).toEqual(['forced-closed']);
   fleet.stop();
 });
+
+test('who has no timers is told when to look: before anything else, and whenever the last look is old', async () => {
+  const { clock, fleet } = setup();
+  expect(fleet.needsLook).toBe('first');
+  await fleet.look();
+  expect(fleet.needsLook).toBe('no');
+  await clock.advance(4999);
+  expect(fleet.needsLook).toBe('no');
+  await clock.advance(1);
+  expect(fleet.needsLook).toBe('again');
+  const look = fleet.look();
+  expect(fleet.needsLook).toBe('no');
+  await look;
+});
+
+test('until the first look has ended everyone makes one of their own', async () => {
+  const { fleet } = setup();
+  const first = fleet.look();
+  expect(fleet.needsLook).toBe('first');
+  await first;
+  expect(fleet.needsLook).toBe('no');
+});

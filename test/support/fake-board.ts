@@ -6,6 +6,8 @@ type NotDone = Exclude<StoreReply<never>, { kind: 'done' }>;
 /** A board in memory, on which nothing ends by itself; while there is a fault, that is every answer. */
 export class FakeBoard implements Board {
   readonly texts = new Map<string, string>();
+  /** For how long each was posted. */
+  readonly ttls = new Map<string, number>();
   readonly prolonged: string[] = [];
   readonly #fault: () => NotDone | undefined;
 
@@ -17,8 +19,11 @@ export class FakeBoard implements Board {
     return this.#reply(() => names.map((name) => this.texts.get(name)));
   }
 
-  post(name: string, text: string): Promise<StoreReply<void>> {
-    return this.#reply(() => void this.texts.set(name, text));
+  post(name: string, text: string, ttlMs: number): Promise<StoreReply<void>> {
+    return this.#reply(() => {
+      this.texts.set(name, text);
+      this.ttls.set(name, ttlMs);
+    });
   }
 
   prolong(name: string): Promise<StoreReply<void>> {

@@ -1,0 +1,36 @@
+import { type Clock, pause } from '../ports/clock.ts';
+import type { BackfillWorker } from './worker.ts';
+
+export interface RecoverDeps {
+  /** The circuit of Kafka. */
+  readonly circuit: {
+    readonly state: 'closed' | 'open' | 'half-open';
+    /** Until a trial may be made, in milliseconds. */
+    readonly retryInMs: number;
+    tryDue(): Promise<void>;
+  };
+  readonly worker: Pick<BackfillWorker, 'turn'>;
+  readonly clock: Clock;
+}
+
+/** While a message is the trial, its end is waited for. */
+const HALF_OPEN_MS = 100;
+
+/**
+ * Does what timers and a worker do elsewhere, where something from outside has to wake the service:
+ * makes the trial that is due, or will be in time, and drains until there is no more to do now.
+ * Begins nothing after `forMs`; what it has begun then ends within its own deadlines. Never throws.
+ */
+export async function recover({ circuit, worker, clock }: RecoverDeps, forMs: number): Promise<void> {
+  const ends = clock.now() + forMs;
+  while (clock.now() < ends) {
+    if (circuit.state === 'closed') {
+      if ((await worker.turn()) === 'pause') return;
+      continue;
+    }
+    const waitMs = circuit.state === 'open' ? circuit.retryInMs : HALF_OPEN_MS;
+    if (clock.now() + waitMs >= ends) return;
+    if (waitMs > 0) await pause(clock, waitMs);
+    await circuit.tryDue();
+  }
+}
