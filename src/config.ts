@@ -139,6 +139,15 @@ function contradictions(set: Readonly<Record<string, string | undefined>>): stri
   };
   together('RATE_LIMIT_MAX', 'RATE_LIMIT_WINDOW_SECONDS');
   together('RATE_LIMIT_WINDOW_SECONDS', 'RATE_LIMIT_MAX');
+  // Set by the platform. Nothing that is embedded outlives an instance there.
+  if ('DENO_DEPLOY' in set) {
+    const need = (names: readonly string[], what: string) => {
+      if (!names.some((name) => name in set))
+        problems.push(`Deno Deploy keeps no files: ${what} must be set`);
+    };
+    need(['KAFKA_BROKERS', 'KAFKA_REST_URL'], 'KAFKA_BROKERS or KAFKA_REST_URL');
+    need(['REDIS_URL', 'UPSTASH_REDIS_REST_URL'], 'REDIS_URL or UPSTASH_REDIS_REST_URL');
+  }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
   return [...problems, ...kafkaProblems(set), ...restProblems(set), ...upstashProblems(set)];

@@ -141,6 +141,8 @@ describe('readConfig', () => {
   test.each([
     [{ KAFKA_BROKERS: 'a:1', ...REST }, ['KAFKA_BROKERS', 'KAFKA_REST_URL']],
     [{ KAFKA_REST_URL: 'http://a' }, ['KAFKA_REST_URL', 'KAFKA_REST_DIALECT', 'strimzi']],
+    [{ DENO_DEPLOY: 'true' }, ['KAFKA_BROKERS or KAFKA_REST_URL', 'REDIS_URL or UPSTASH_REDIS_REST_URL']],
+    [{ DENO_DEPLOY: 'true', KAFKA_BROKERS: 'a:1' }, ['Deno Deploy', 'UPSTASH_REDIS_REST_URL must be set']],
     [{ KAFKA_REST_DIALECT: 'strimzi' }, ['KAFKA_REST_DIALECT', 'KAFKA_REST_URL']],
     [{ ...REST, KAFKA_REST_PASSWORD: 'p' }, ['KAFKA_REST_USERNAME', 'KAFKA_REST_PASSWORD']],
     [

@@ -24,8 +24,11 @@ export type Listen = (options: ListenOptions) => Listener | Promise<Listener>;
 /** For answers on their way out. A request that never ends must not hold the process. */
 const LAST_ANSWERS_MS = 1000;
 
-/** Runs the API, from the settings to the last signal. */
-export async function runApi(listen: Listen): Promise<void> {
+/** What a platform that lets the process sleep has to call now and then; see `recover` of the service. */
+export type Wake = (forMs: number) => Promise<void>;
+
+/** Runs the API, from the settings to the last signal. Settles once it listens. */
+export async function runApi(listen: Listen): Promise<Wake> {
   const { config, log, drivers, service } = await openContainer('api.log');
 
   async function listenOrExit(): Promise<Listener> {
@@ -53,6 +56,9 @@ export async function runApi(listen: Listen): Promise<void> {
   welcome(log, config, drivers, listener.port);
 
   stopOnSignal(log, stop, leave);
+  return async (forMs) => {
+    if (config.backfill === 'inline') await service.recover(forMs);
+  };
 
   /** Time for load balancers to see that this instance is not ready, and for clients to connect elsewhere. */
   function leave(): Promise<void> {
