@@ -2,8 +2,8 @@ import type { Admission, Gate, Hold } from '../ports/gate.ts';
 import type { Receipt } from '../ports/receipts.ts';
 import type { Admit, Entry } from './admission.ts';
 import type { Message, Submission } from './message.ts';
-import { type Fate, type Outcome, toReceipt, type TurnedAway } from './outcome.ts';
-import { take, type Takers } from './take.ts';
+import { type Outcome, toReceipt, type TurnedAway } from './outcome.ts';
+import { NO_FATE, take, type Takers } from './take.ts';
 
 /** Takes checked messages and answers one outcome for each, in order. Never throws. */
 export type Accept = (submissions: readonly Submission[]) => Promise<Outcome[]>;
@@ -41,8 +41,6 @@ export function createAccept({ gate, admit, record, onOutcome, ...takers }: Acce
 }
 
 const NOT_ASKED: Entry = { admission: { kind: 'admitted' }, hold: undefined };
-
-const NO_FATE: Fate = { kind: 'unavailable', cause: 'failed', reason: 'No outcome', retryInMs: 0 };
 
 /** Undefined where it was not: it was let in. */
 function turnedAway(admission: Admission): TurnedAway | undefined {

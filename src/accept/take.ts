@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Bounds, FallbackList, Parked } from '../ports/fallback-list.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
-import type { Submission } from './message.ts';
+import type { Message, Submission } from './message.ts';
 import type { Order } from './order.ts';
 import { orderKeyOf } from './order-key.ts';
 import type { Fate } from './outcome.ts';
@@ -21,17 +21,31 @@ export interface Takers {
   readonly order?: Order | undefined;
 }
 
+export const NO_FATE: Fate = { kind: 'unavailable', cause: 'failed', reason: 'No outcome', retryInMs: 0 };
+
 /**
  * Publishes, and parks what could not be published. Where order is kept, `held` are the order keys
- * that wait in the list: what has one of them is parked behind.
+ * that wait in the list: what has one of them is parked behind. What could never be published is
+ * rejected now: once parked it would have been promised.
  */
 export async function take(
   submissions: readonly Submission[],
-  { publisher, list, bounds = {}, clock, order }: Takers,
+  takers: Takers,
   held?: ReadonlySet<string>,
 ): Promise<Fate[]> {
-  if (submissions.length === 0) return [];
   const messages = submissions.map(({ message }) => message);
+  const refusals = messages.map((message) => takers.publisher.refusalOf?.(message));
+  const fit = messages.filter((_, index) => !refusals[index]);
+  const fates = fit.length > 0 ? await publishOrPark(fit, takers, held) : [];
+  let taken = 0;
+  return refusals.map((refusal) => refusal ?? fates[taken++] ?? NO_FATE);
+}
+
+async function publishOrPark(
+  messages: readonly Message[],
+  { publisher, list, bounds = {}, clock, order }: Takers,
+  held: ReadonlySet<string> | undefined,
+): Promise<Fate[]> {
   const results = held
     ? await publishInOrder(messages, (wave) => publisher.publish(wave), { held })
     : await publisher.publish(messages);

@@ -52,6 +52,10 @@ export class GuardedPublisher implements Publisher {
     return this.#run(messages, (results) => this.#judge(results, messages.length <= SMALLEST_BACKLOG));
   }
 
+  refusalOf(message: Message): ReturnType<NonNullable<Publisher['refusalOf']>> {
+    return this.#deps.inner.refusalOf?.(message);
+  }
+
   async probe(): Promise<Probe> {
     const reply = await this.#deps.circuit.run(() => this.#probe(), judgeProbe);
     return reply.kind === 'called' ? reply.value : { kind: 'down', reason: 'The Kafka circuit is open' };

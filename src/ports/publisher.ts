@@ -64,6 +64,11 @@ export interface Publisher {
    * `signal` ends the waiting, not the writing: what was sent by then may have been written.
    */
   publish(messages: readonly Message[], signal?: AbortSignal): Promise<PublishResult[]>;
+  /**
+   * Why it can never publish the message, whatever Kafka would say: known without asking anyone, so that
+   * such a message is not even parked. Undefined where there is no such reason.
+   */
+  refusalOf?(message: Message): Extract<PublishResult, { kind: 'rejected' }> | undefined;
   /** Asks whether Kafka would take messages now, as strictly as is possible without writing one. */
   probe(signal?: AbortSignal): Promise<Probe>;
   /**

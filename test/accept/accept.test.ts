@@ -55,6 +55,22 @@ describe('accept', () => {
     expect(store.waiting.map(fromEntry)).toEqual([aMessage()]);
   });
 
+  test('what can never be published is rejected alone, though Kafka is away', async () => {
+    const { accept, publisher, store } = setup();
+    const refusal = { kind: 'rejected', cause: 'invalid', reason: 'No headers' } as const;
+    publisher.refusalOf = ({ headers }) => (headers['a'] ? refusal : undefined);
+    publisher.answer = () => REFUSED;
+    const fit = aSubmission({ id: 'fit' });
+    const outcomes = await accept([
+      aSubmission({ headers: { a: 'b' } }),
+      fit,
+      aSubmission({ headers: { a: 'c' } }),
+    ]);
+    expect(outcomes).toEqual([refusal, { kind: 'queued' }, refusal]);
+    expect(store.waiting.map(fromEntry)).toEqual([fit.message]);
+    expect(publisher.calls).toEqual([[fit.message]]);
+  });
+
   test('a message that Kafka refuses for good is rejected, and not parked', async () => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => REJECTED;

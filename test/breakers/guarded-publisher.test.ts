@@ -152,6 +152,16 @@ describe('GuardedPublisher', () => {
     expect(inner.calls).toHaveLength(2);
   });
 
+  test('what the driver can never publish is known while it is open', async () => {
+    const { inner, circuit, guarded } = setup();
+    const refusal = { kind: 'rejected', cause: 'invalid', reason: 'No headers' } as const;
+    inner.refusalOf = ({ id }) => (id === 'bad' ? refusal : undefined);
+    inner.answer = () => KAFKA_DOWN;
+    for (let count = 0; count < 2; count++) await guarded.publish([aMessage()]);
+    expect(circuit.state).toBe('open');
+    expect(['bad', 'good'].map((id) => guarded.refusalOf(aMessage({ id })))).toEqual([refusal, undefined]);
+  });
+
   test('a driver that never answers is given up at the deadline, and may have written', async () => {
     const { clock, inner, guarded } = setup();
     inner.answer = () => new Promise(() => {});

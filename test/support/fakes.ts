@@ -50,6 +50,7 @@ export class FakePublisher implements Publisher {
   readonly calls: (readonly Message[])[] = [];
   answer: (message: Message, index: number) => PublishResult | Promise<PublishResult> = () => PUBLISHED;
   probed: Probe = { kind: 'up' };
+  refusalOf: NonNullable<Publisher['refusalOf']> = () => undefined;
 
   async publish(messages: readonly Message[]): Promise<PublishResult[]> {
     this.calls.push(messages);
