@@ -3,7 +3,7 @@ import { oneOf } from './config-fields.ts';
 
 const URL_ERROR =
   'must be the address of the proxy, as in https://proxy.example.com:8082, without a user in it';
-const DIALECTS = ['strimzi'] as const;
+const DIALECTS = ['strimzi', 'confluent-v2', 'confluent-v3', 'redpanda'] as const;
 
 /** The variables of Kafka over HTTP. */
 export const restFields = {

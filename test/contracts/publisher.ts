@@ -6,6 +6,8 @@ import type { ReadRecord } from '../support/kafka-read.ts';
 
 export interface PublisherUnderTest {
   readonly publisher: Publisher;
+  /** What its records have no place for; all others carry everything. */
+  readonly lacks?: readonly ('headers' | 'time' | 'null-key')[];
   /** Everything that stands in the topic. */
   read(topic: string): Promise<ReadRecord[]>;
   /** Kafka goes away, and comes back. */
@@ -34,12 +36,14 @@ export function publisherContract(name: string, open: () => Promise<PublisherUnd
       });
     }
 
+    const lacks = (what: 'headers' | 'time' | 'null-key') => it.lacks?.includes(what) ?? false;
+
     test('key, value, headers and time stand in the topic where the result says', async () => {
       const message = aMessage({
         topic: newTopic(),
         key: 'kéy',
         value: '{"n": 1.10, "big": 12345678901234567890, "text": "ü😀"}',
-        headers: { trace: 'ä', empty: '' },
+        headers: lacks('headers') ? {} : { trace: 'ä', empty: '' },
       });
       const [result] = await published([message]);
       const [record, ...others] = await it.read(message.topic);
@@ -49,52 +53,102 @@ export function publisherContract(name: string, open: () => Promise<PublisherUnd
         offset: result!.offset,
         key: message.key,
         value: message.value,
-        headers: { trace: 'ä', empty: '', 'spillway-id': message.id },
-        timestamp: String(message.timestamp),
+        headers: lacks('headers') ? {} : { trace: 'ä', empty: '', 'spillway-id': message.id },
+        timestamp: lacks('time') ? expect.any(String) : String(message.timestamp),
       });
+    });
+
+    test('headers reach Kafka, or their message is rejected, alone; they are never dropped', async () => {
+      const topic = newTopic();
+      const withHeaders = aMessage({ topic, value: '1', headers: { a: 'b' } });
+      const [own, neighbour] = await it.publisher.publish([withHeaders, aMessage({ topic, value: '2' })]);
+      expect(neighbour!.kind).toBe('published');
+      const rejected = { kind: 'rejected', cause: 'invalid' };
+      expect(own).toMatchObject(lacks('headers') ? rejected : { kind: 'published' });
+      const refusal = it.publisher.refusalOf?.(withHeaders);
+      if (lacks('headers')) expect(refusal).toMatchObject(rejected);
+      else expect(refusal).toBeUndefined();
+      const seen = (await it.read(topic)).map(({ value, headers }) => [value, headers['a']]);
+      expect(new Map(seen as [string, unknown][])).toEqual(
+        new Map(
+          lacks('headers')
+            ? [['2', undefined]]
+            : [
+                ['1', 'b'],
+                ['2', undefined],
+              ],
+        ),
+      );
+    });
+
+    test('the trace of a request is no reason to reject its message', async () => {
+      const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+      const [result] = await published([aMessage({ topic: newTopic(), headers })]);
+      expect(result!.offset).toBe('0');
     });
 
     test('no key is another thing than an empty key', async () => {
       const topic = newTopic();
       await published([
-        aMessage({ topic, id: 'none', key: null }),
-        aMessage({ topic, id: 'empty', key: '' }),
+        aMessage({ topic, value: '"none"', key: null }),
+        aMessage({ topic, value: '"empty"', key: '' }),
       ]);
       const seen = await it.read(topic);
-      expect(new Map(seen.map(({ headers, key }) => [headers['spillway-id'], key]))).toEqual(
+      expect(new Map(seen.map(({ value, key }) => [value, key]))).toEqual(
         new Map([
-          ['none', null],
-          ['empty', ''],
+          ['"none"', lacks('null-key') ? '' : null],
+          ['"empty"', ''],
         ]),
       );
     });
 
-    test('of many messages in several topics each gets its own result, in order', async () => {
+    test.each([
+      ['with keys', (index: number) => `k${index % 40}`],
+      ['without keys', () => null],
+    ])('of many messages %s in several topics each gets its own result, in order', async (_, keyOf) => {
       const pair = [newTopic(), newTopic()];
-      const messages = Array.from({ length: 100 }, (_, index) =>
-        aMessage({ topic: pair[index % 2]!, id: `m${index}`, key: `k${index}` }),
+      const messages = Array.from({ length: 100 }, (__, index) =>
+        aMessage({ topic: pair[index % 2]!, value: `"m${index}"`, key: keyOf(index) }),
       );
       const results = await published(messages);
-      const seen = new Map<string, string | undefined>();
+      const seen = new Map<string, string>();
       for (const topic of pair) {
-        for (const { partition, offset, headers } of await it.read(topic)) {
-          seen.set(`${topic}/${partition}/${offset}`, headers['spillway-id']);
+        for (const { partition, offset, value } of await it.read(topic)) {
+          seen.set(`${topic}/${partition}/${offset}`, value);
         }
       }
       const told = results.map(({ partition, offset }, index) =>
         seen.get(`${messages[index]!.topic}/${partition}/${offset}`),
       );
-      expect(told).toEqual(messages.map(({ id }) => id));
+      expect(told).toEqual(messages.map(({ value }) => value));
       expect(seen.size).toBe(100);
+    });
+
+    test('the messages of a key stand in one partition, in the order in which they were given', async () => {
+      const topic = newTopic();
+      const messages = Array.from({ length: 60 }, (_, index) =>
+        aMessage({ topic, key: `k${index % 3}`, value: String(index) }),
+      );
+      // Of a topic that is still to be made, not everyone knows the partitions.
+      await published([aMessage({ topic, value: '"first"' })]);
+      await published(messages.slice(0, 30));
+      await published(messages.slice(30));
+      const seen = await it.read(topic);
+      for (const key of ['k0', 'k1', 'k2']) {
+        const records = seen.filter((record) => record.key === key);
+        expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
+        const given = messages.filter((message) => message.key === key);
+        expect(records.map(({ value }) => value)).toEqual(given.map(({ value }) => value));
+      }
     });
 
     test('many calls at once do not disturb each other', async () => {
       const topic = newTopic();
-      const ids = Array.from({ length: 50 }, (_, index) => `c${index}`);
-      const results = await Promise.all(ids.map((id) => published([aMessage({ topic, id })])));
+      const values = Array.from({ length: 50 }, (_, index) => `"c${index}"`);
+      const results = await Promise.all(values.map((value) => published([aMessage({ topic, value })])));
       expect(new Set(results.flat().map(({ partition, offset }) => `${partition}/${offset}`)).size).toBe(50);
       const seen = await it.read(topic);
-      expect(new Set(seen.map(({ headers }) => headers['spillway-id']))).toEqual(new Set(ids));
+      expect(new Set(seen.map(({ value }) => value))).toEqual(new Set(values));
       expect(seen).toHaveLength(50);
     });
 
@@ -104,7 +158,7 @@ export function publisherContract(name: string, open: () => Promise<PublisherUnd
 
     test('while Kafka is away it fails by the fault of Kafka, and throws nothing; afterwards it goes on', async () => {
       const topic = newTopic();
-      await published([aMessage({ topic, id: 'before' })]);
+      await published([aMessage({ topic, value: '"before"' })]);
       expect(await it.publisher.probe()).toEqual({ kind: 'up' });
       await it.breakKafka();
       for (const result of await it.publisher.publish([aMessage({ topic }), aMessage({ topic })])) {
@@ -113,10 +167,10 @@ export function publisherContract(name: string, open: () => Promise<PublisherUnd
       expect(await it.publisher.probe()).toMatchObject({ kind: 'down' });
       await it.mendKafka();
       expect(await it.publisher.probe()).toEqual({ kind: 'up' });
-      await published([aMessage({ topic, id: 'after' })]);
-      const ids = (await it.read(topic)).map(({ headers }) => headers['spillway-id']);
-      expect(ids).toContain('before');
-      expect(ids).toContain('after');
+      await published([aMessage({ topic, value: '"after"' })]);
+      const values = (await it.read(topic)).map(({ value }) => value);
+      expect(values).toContain('"before"');
+      expect(values).toContain('"after"');
     }, 120_000);
   });
 }

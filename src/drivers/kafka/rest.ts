@@ -8,6 +8,7 @@ import { Delivery, type DeliveryDeps } from './rest/delivery.ts';
 import { type DialectName, dialectOf } from './rest/dialects.ts';
 import { Home } from './rest/home.ts';
 import { type Fetch, type RestAuth, RestLine } from './rest/line.ts';
+import { MissingTopics } from './rest/missing-topics.ts';
 import { readProbe } from './rest/statuses.ts';
 import { Stats } from './stats.ts';
 
@@ -26,11 +27,19 @@ export interface RestSettings {
    * How many bytes of messages, more or less, may be in flight; more are refused. Undefined where the
    * runtime ends calls without a word, as edges do: what is not counted down must not be counted up.
    */
-  readonly maxPendingBytes?: number;
+  readonly maxPendingBytes?: number | undefined;
   readonly fetch?: Fetch;
 }
 
 const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
+/** A record whose own headers are dropped is another record than the client was told of. */
+const NO_HEADERS = {
+  kind: 'rejected',
+  cause: 'invalid',
+  reason: 'Headers can not be carried to Kafka here: send the message without them',
+} as const satisfies PublishResult;
+/** These come from the request and not from its message. */
+const TRACE = new Set(['traceparent', 'tracestate']);
 
 /**
  * Publishes over HTTP, through a proxy that speaks one of the dialects. Messages of one call that go to
@@ -55,7 +64,9 @@ export class RestPublisher implements Publisher {
     const send: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
     const line = new RestLine(new URL(settings.url).href, settings.auth, send);
     const home = new Home(dialect, line, settings.clusterId);
-    this.#deps = { dialect, line, clock, stats: this.#stats, home };
+    const missing = new MissingTopics(dialect, line, clock);
+    const slowMs = settings.timeoutMs / 2;
+    this.#deps = { dialect, line, clock, stats: this.#stats, home, missing, slowMs };
   }
 
   get stats(): ProducerStats {
@@ -90,6 +101,11 @@ export class RestPublisher implements Publisher {
     return results;
   }
 
+  refusalOf({ headers }: Message): typeof NO_HEADERS | undefined {
+    if (this.#deps.dialect.carriesHeaders) return undefined;
+    return Object.keys(headers).every((name) => TRACE.has(name)) ? undefined : NO_HEADERS;
+  }
+
   /** Asks the proxy for what it has to ask Kafka for. */
   probe(signal?: AbortSignal): Promise<Probe> {
     return this.#during(0, signal, async (deadline) => {
@@ -110,6 +126,8 @@ export class RestPublisher implements Publisher {
 
   #refuse(message: Message, bytes: number): PublishResult | undefined {
     if (!isEncodable(message)) return NOT_ENCODABLE;
+    const refusal = this.refusalOf(message);
+    if (refusal) return refusal;
     const { maxPendingBytes = Infinity } = this.#settings;
     const pending = this.#stats.pendingBytes + bytes;
     // What is larger than the bound goes when nothing else does.

@@ -1,28 +1,47 @@
-import { RestPublisher } from '../../../src/drivers/kafka/rest.ts';
-import { systemClock } from '../../../src/ports/clock.ts';
-import { publisherContract } from '../../contracts/publisher.ts';
+import { afterAll } from 'bun:test';
+import type { DialectName } from '../../../src/drivers/kafka/rest/dialects.ts';
+import { publisherContract, type PublisherUnderTest } from '../../contracts/publisher.ts';
 import { RestFront } from '../../support/kafka-rest/front.ts';
-import { strimziFront } from '../../support/kafka-rest/strimzi.ts';
+import { FRONTS } from '../../support/kafka-rest/fronts.ts';
+import type { KafkaService } from '../../support/kafka.ts';
+import { openRest } from '../../support/open-rest.ts';
 import { describeReal, ownKafka } from '../../support/services.ts';
 
+const LACKS: Readonly<Record<DialectName, PublisherUnderTest['lacks'] & {}>> = {
+  strimzi: [],
+  'confluent-v2': ['headers', 'time'],
+  'confluent-v3': [],
+  redpanda: ['headers', 'time', 'null-key'],
+};
+
 describeReal('kafka/rest', ['kafka'], () => {
-  publisherContract('kafka/rest strimzi', async () => {
-    const kafka = await ownKafka();
-    const front = await RestFront.start(strimziFront, kafka.brokers);
-    const publisher = new RestPublisher(
-      { url: front.url, dialect: 'strimzi', auth: { kind: 'none' }, probeTopic: 'messages', timeoutMs: 3000 },
-      systemClock,
-    );
-    return {
-      publisher,
-      read: (topic) => kafka.read(topic),
-      breakKafka: () => kafka.kill(),
-      mendKafka: () => kafka.start(),
-      async close() {
-        await publisher.close();
-        await front.stop();
-        await kafka.stop();
-      },
-    };
-  });
+  // It is killed, and comes back: each dialect finds it whole.
+  let kafka: Promise<KafkaService> | undefined;
+  afterAll(async () => (await kafka)?.stop());
+
+  for (const dialect of Object.keys(FRONTS) as DialectName[]) {
+    publisherContract(`kafka/rest ${dialect}`, async () => {
+      const { brokers, ...broker } = bound(await (kafka ??= ownKafka()));
+      const front = await RestFront.start(FRONTS[dialect], brokers);
+      const publisher = openRest(front, { dialect });
+      return {
+        publisher,
+        lacks: LACKS[dialect],
+        ...broker,
+        async close() {
+          await publisher.close();
+          await front.stop();
+        },
+      };
+    });
+  }
 });
+
+function bound(kafka: KafkaService) {
+  return {
+    brokers: kafka.brokers,
+    read: (topic: string) => kafka.read(topic),
+    breakKafka: () => kafka.kill(),
+    mendKafka: () => kafka.start(),
+  };
+}

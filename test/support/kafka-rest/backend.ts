@@ -1,4 +1,4 @@
-import kafkajs, { type Producer } from 'kafkajs';
+import kafkajs, { type Message, type Producer } from 'kafkajs';
 import { withAdmin } from '../kafka-admin.ts';
 
 /** A record as a proxy hands it on: what is undefined is left to Kafka. */
@@ -18,7 +18,7 @@ export type Written =
 /** So long a proxy tries, before it tells that Kafka is away; real ones take two minutes. */
 const DELIVERY_MS = 300;
 
-/** The Kafka behind the front: writes each record by itself, in order. */
+/** The Kafka behind the front. */
 export class Backend {
   readonly #brokers: string;
   #producer: Promise<Producer> | undefined;
@@ -27,9 +27,10 @@ export class Backend {
     this.#brokers = brokers;
   }
 
+  /** Each record by itself, in order. */
   async write(topic: string, records: readonly BackendRecord[]): Promise<Written[]> {
     const results: Written[] = [];
-    for (const record of records) results.push(await this.#writeOne(topic, record));
+    for (const record of records) results.push(await this.writeBatch(topic, [record]));
     return results;
   }
 
@@ -51,21 +52,15 @@ export class Backend {
     await producer?.disconnect().catch(() => {});
   }
 
-  async #writeOne(topic: string, record: BackendRecord): Promise<Written> {
-    const { key, value, partition, headers, timestamp } = record;
-    const message = {
-      key,
-      value,
-      ...(partition === undefined ? {} : { partition }),
-      ...(headers ? { headers } : {}),
-      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
-    };
+  /** All records or none; they go to one partition. Answers where the first one is. */
+  async writeBatch(topic: string, records: readonly BackendRecord[]): Promise<Written> {
     const producer = (this.#producer ??= this.#connect());
     try {
-      const [at] = await (await producer).send({ topic, acks: -1, messages: [message] });
+      const messages = records.map(toMessage);
+      const [at] = await (await producer).send({ topic, acks: -1, messages });
       return { partition: at!.partition, offset: Number(at!.baseOffset) };
     } catch (error) {
-      const failed = await told(error);
+      const failed = told(error);
       if (failed.error === 'NETWORK_EXCEPTION') this.#forget(producer);
       return failed;
     }
@@ -92,10 +87,20 @@ export class Backend {
   }
 }
 
+function toMessage({ key, value, partition, headers, timestamp }: BackendRecord): Message {
+  return {
+    key,
+    value,
+    ...(partition === undefined ? {} : { partition }),
+    ...(headers ? { headers } : {}),
+    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+  };
+}
+
 /** KafkaJS has no name for it. */
 const INVALID_RECORD = 87;
 
-async function told(error: unknown): Promise<{ error: string; code: number }> {
+function told(error: unknown): { error: string; code: number } {
   let cause = error as Error & { type?: string; code?: number };
   while (cause.cause instanceof Error) cause = cause.cause;
   const { type, code = -1 } = cause;

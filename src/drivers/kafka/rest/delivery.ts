@@ -4,9 +4,10 @@ import type { PublishResult } from '../../../ports/publisher.ts';
 import { unconfirmed } from '../errors.ts';
 import type { Stats } from '../stats.ts';
 import type { Deadline } from './deadline.ts';
-import type { Dialect, Item } from './dialect.ts';
+import type { Dialect, Isolate, Item } from './dialect.ts';
 import type { Home } from './home.ts';
 import type { Answer, RestLine } from './line.ts';
+import type { MissingTopics } from './missing-topics.ts';
 import { BEHIND, countOf, type Outgoing, settleAll, sharing } from './outgoing.ts';
 import { readStatus } from './statuses.ts';
 
@@ -16,7 +17,17 @@ export interface DeliveryDeps {
   readonly clock: Clock;
   readonly stats: Stats;
   readonly home: Home;
+  readonly missing: MissingTopics;
+  /** From here on a call takes long, in milliseconds. */
+  readonly slowMs: number;
 }
+
+const MISSING = {
+  kind: 'failed',
+  blame: 'topic',
+  reason: 'UNKNOWN_TOPIC_OR_PARTITION',
+  maybeWritten: false,
+} as const satisfies PublishResult;
 
 /** Requests under way at a time. */
 const MAX_AT_ONCE = 32;
@@ -49,7 +60,7 @@ export class Delivery {
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, lots.length) }, work));
-    dialect.onDelivered?.(this.#topic, results);
+    dialect.onDelivered?.(this.#topic, messages, results);
     return results;
   }
 
@@ -65,37 +76,48 @@ export class Delivery {
 
   /** Settles each record. Answers whether what comes behind them has a chance. */
   async #send(batch: readonly Outgoing[], mayHaveRest = true): Promise<boolean> {
-    const { dialect, home } = this.#deps;
+    const { dialect, home, missing } = this.#deps;
+    if (missing.has(this.#topic)) return settleAll(batch, MISSING);
     const base = await home.get(this.#deadline);
     if (typeof base !== 'string') return settleAll(batch, base);
     const answer = await this.#call(batch, base);
     if (answer.kind === 'none') return settleAll(batch, this.#unanswered(answer));
-    const items = dialect.read(answer.text, batch.length);
-    if (items) return this.#settle(batch, items, mayHaveRest);
-    if (this.#deadline.signal.aborted) return settleAll(batch, this.#deadline.resultOf(true));
+    const read = dialect.read(answer.text, batch.length, answer.status);
+    if (read) return 'kind' in read ? this.#isolate(batch, read) : this.#settle(batch, read, mayHaveRest);
+    if (this.#deadline.signal.aborted) return settleAll(batch, this.#ended(true));
     const refusal = readStatus(answer.status, answer.text);
-    if (refusal.kind === 'all') return settleAll(batch, refusal.result);
-    return this.#isolate(batch, refusal.lone);
+    return refusal.kind === 'all' ? settleAll(batch, refusal.result) : this.#isolate(batch, refusal);
   }
 
   async #call(batch: readonly Outgoing[], base: string): Promise<Answer> {
-    const { dialect, line, clock, stats } = this.#deps;
+    const { dialect, line, clock, stats, missing, slowMs } = this.#deps;
+    const { signal } = this.#deadline;
     const texts = batch.map(({ text }) => text);
     const began = clock.now();
-    const answer = await line.call(dialect.produce(this.#topic, texts, base), this.#deadline.signal);
+    const cancel = clock.after(slowMs, () => void missing.ask(this.#topic, base, signal));
+    const answer = await line.call(dialect.produce(this.#topic, texts, base), signal);
+    cancel();
     stats.addCall(batch.length, clock.now() - began);
     return answer;
   }
 
   #unanswered({ reason, isSent }: Extract<Answer, { kind: 'none' }>): PublishResult {
-    if (this.#deadline.signal.aborted) return this.#deadline.resultOf(isSent);
+    if (this.#deadline.signal.aborted) return this.#ended(isSent);
     return { kind: 'failed', blame: 'kafka', reason, maybeWritten: isSent };
   }
 
+  #ended(isSent: boolean): PublishResult {
+    const result = this.#deadline.resultOf(isSent);
+    const isMissing =
+      result.kind === 'failed' && result.blame === 'kafka' && this.#deps.missing.has(this.#topic);
+    return isMissing ? { ...MISSING, maybeWritten: isSent } : result;
+  }
+
   /** The proxy refuses a whole request for one record, and does not say for which. */
-  async #isolate(batch: readonly Outgoing[], lone: PublishResult): Promise<boolean> {
-    if (batch.length === 1) {
-      settleAll(batch, lone);
+  async #isolate(batch: readonly Outgoing[], { lone }: Isolate): Promise<boolean> {
+    const [only] = batch;
+    if (only && batch.length === 1) {
+      settleAll(batch, lone(only.text));
       // The proxy has answered: it is this record that it does not take.
       return true;
     }
@@ -123,7 +145,7 @@ export class Delivery {
   }
 
   #resultOf(item: Item): PublishResult {
-    if (!item) return this.#deadline.signal.aborted ? this.#deadline.resultOf(true) : unconfirmed().result;
+    if (!item) return this.#deadline.signal.aborted ? this.#ended(true) : unconfirmed().result;
     if (item.kind !== 'neighbour') return item;
     const reason = 'Kafka refused the batch for another record';
     return { kind: 'failed', blame: 'topic', reason, maybeWritten: false };

@@ -15,6 +15,15 @@ export interface Ask {
  */
 export type Item = PublishResult | { readonly kind: 'neighbour' } | undefined;
 
+/**
+ * All were refused, for the sake of one of them perhaps: each half is to be tried without the other. `lone`
+ * is what it means for a record that was alone, as it stood in the request.
+ */
+export interface Isolate {
+  readonly kind: 'isolate';
+  readonly lone: (record: string) => PublishResult;
+}
+
 /** Messages of one topic that one answer can tell apart, by their places among those of the topic. */
 export interface Lot {
   readonly places: readonly number[];
@@ -37,10 +46,10 @@ export interface Dialect {
   encode(message: Message, partition: number | undefined): string;
   /** Writes records, which all came from `encode`. */
   produce(topic: string, records: readonly string[], home: string): Ask;
-  /** One item for each of `count` records, in order; undefined if the text is no answer to `produce`. */
-  read(text: string, count: number): readonly Item[] | undefined;
+  /** An item for each of `count` records, in order; undefined if the text is no answer to `produce`. */
+  read(text: string, count: number, status: number): readonly Item[] | Isolate | undefined;
   /** Hears what became of messages of a topic. */
-  onDelivered?(topic: string, results: readonly PublishResult[]): void;
+  onDelivered?(topic: string, messages: readonly Message[], results: readonly PublishResult[]): void;
   /** Asks Kafka, through the proxy, for something that is not in the proxy's own memory. */
   probe(topic: string, home: string): Ask;
 }

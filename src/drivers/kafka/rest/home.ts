@@ -2,7 +2,7 @@ import type { PublishResult } from '../../../ports/publisher.ts';
 import type { Deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
 import type { RestLine } from './line.ts';
-import { readStatus } from './statuses.ts';
+import { reasonOf } from './statuses.ts';
 
 /** Below what all paths of a dialect stand: asked for once, if it is neither set nor nothing. */
 export class Home {
@@ -27,9 +27,7 @@ export class Home {
       return { kind: 'failed', blame: 'kafka', reason: answer.reason, maybeWritten: false };
     const id = home.find(answer.text);
     if (id !== undefined) return (this.#path = home.of(id));
-    const refusal = readStatus(answer.status, answer.text);
-    const result = refusal.kind === 'all' ? refusal.result : refusal.lone;
-    const reason = 'reason' in result ? result.reason : 'The Kafka REST proxy names no cluster';
+    const reason = reasonOf(answer.status, answer.text);
     return { kind: 'failed', blame: 'kafka', reason, maybeWritten: false };
   }
 }

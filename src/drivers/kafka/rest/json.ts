@@ -18,3 +18,16 @@ export function membersOf(value: unknown): Json {
 export function isPlace(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
+
+/** The texts of JSON objects that stand one behind the other. One that breaks off, at the end, is left out. */
+export function splitObjects(text: string): string[] {
+  const objects: string[] = [];
+  let depth = 0;
+  let began = 0;
+  // A string as a whole, or a brace: whatever is in a string is no brace.
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\[^])*"|[{}]/g)) {
+    if (token === '{' && depth++ === 0) began = index;
+    if (token === '}' && --depth === 0) objects.push(text.slice(began, index + 1));
+  }
+  return objects;
+}

@@ -15,7 +15,7 @@ export type Answer =
   | { readonly kind: 'none'; readonly reason: string; readonly isSent: boolean };
 
 /** More than any proxy answers for as many records as go into a request. */
-const MAX_ANSWER_BYTES = 1_000_000;
+const MAX_ANSWER_CHARS = 1_000_000;
 
 /** Takes requests to the proxy. It sends none twice, and follows no redirect. */
 export class RestLine {
@@ -44,7 +44,7 @@ export class RestLine {
         signal,
         ...(post ? { body: post.body } : {}),
       });
-      return { kind: 'reply', status: response.status, text: await readText(response) };
+      return { kind: 'reply', status: response.status, text: await readText(response, signal) };
     } catch (error) {
       const code = codeOf(error);
       return {
@@ -87,25 +87,30 @@ function authorizationOf(auth: RestAuth): string | undefined {
   }
 }
 
-/** Reads no more than any answer has. What breaks off ends there: what came before it may be of use. */
-async function readText(response: Response): Promise<string> {
+/**
+ * Reads no more than any answer has, nor longer than the signal allows. What breaks off ends there: what
+ * came before may be of use.
+ */
+async function readText(response: Response, signal: AbortSignal): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return '';
   const decoder = new TextDecoder();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', stop);
   let text = '';
   try {
-    for (;;) {
+    while (text.length <= MAX_ANSWER_CHARS) {
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
       text += decoder.decode(value, { stream: true });
-      if (text.length > MAX_ANSWER_BYTES) break;
     }
+    stop();
+    return text;
   } catch {
     return text;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
-  // Nobody waits for it.
-  reader.cancel().catch(() => {});
-  return text;
 }
 
 /** A runtime's errors carry addresses: only their code is told. */

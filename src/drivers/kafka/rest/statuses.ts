@@ -1,13 +1,11 @@
 import { classifyCode } from '../errors.ts';
 import type { Probe } from '../../../ports/probe.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
+import type { Isolate } from './dialect.ts';
 import { membersOf, parse } from './json.ts';
 
-/** What an answer without results means for all of its records. */
-export type Refusal =
-  | { readonly kind: 'all'; readonly result: PublishResult }
-  /** One of them may be the reason: the others are to be tried without it. `lone` is what it means for one. */
-  | { readonly kind: 'isolate'; readonly lone: PublishResult };
+/** What an answer without results means for its records. */
+type Refusal = { readonly kind: 'all'; readonly result: PublishResult } | Isolate;
 
 const WHERE = 'see KAFKA_REST_URL and KAFKA_REST_DIALECT';
 const WHO = 'see KAFKA_REST_USERNAME and KAFKA_REST_PASSWORD, or KAFKA_REST_TOKEN';
@@ -26,10 +24,10 @@ export function readStatus(status: number, text: string): Refusal {
         ? ofKafka('UNKNOWN_TOPIC_OR_PARTITION')
         : refused(`answered 404: ${WHERE}`);
     case 413:
-      return { kind: 'isolate', lone: classifyCode('MESSAGE_TOO_LARGE', 'sending').result };
+      return { kind: 'isolate', lone: () => classifyCode('MESSAGE_TOO_LARGE', 'sending').result };
     case 400:
     case 422:
-      return { kind: 'isolate', lone: failed('topic', `answered ${status}: ${WHERE}`, false) };
+      return { kind: 'isolate', lone: () => failed('topic', `answered ${status}: ${WHERE}`, false) };
     case 429:
       return refused('answered 429: it limits the rate');
     case 503:
@@ -44,15 +42,25 @@ export function readStatus(status: number, text: string): Refusal {
   }
 }
 
-/** A topic that is missing, or refused to us, is told by a Kafka that is up. */
+/** Whether a Kafka that is up says that a topic is missing, or refused to us. */
+export function tellsOfTopic(status: number, text: string): boolean {
+  if (status === 200) return false;
+  const refusal = readStatus(status, text);
+  return refusal.kind === 'all' && refusal.result.kind === 'failed' && refusal.result.blame === 'topic';
+}
+
+/** Whether Kafka has answered a probe: also that it does not have the topic. */
 export function readProbe(status: number, text: string): Probe {
   const isAnswer = typeof (parse(text) ?? undefined) === 'object';
-  if (status === 200 && isAnswer) return { kind: 'up' };
+  if ((status === 200 && isAnswer) || tellsOfTopic(status, text)) return { kind: 'up' };
+  return { kind: 'down', reason: reasonOf(status, text) };
+}
+
+/** Why an answer is not the one that was asked for. */
+export function reasonOf(status: number, text: string): string {
   const refusal = readStatus(status, text);
-  const result = refusal.kind === 'all' ? refusal.result : refusal.lone;
-  if (result.kind !== 'failed') return { kind: 'down', reason: `The Kafka REST proxy answered ${status}` };
-  const isTopics = refusal.kind === 'all' && result.blame === 'topic';
-  return isTopics ? { kind: 'up' } : { kind: 'down', reason: result.reason };
+  const result = refusal.kind === 'all' ? refusal.result : refusal.lone('');
+  return result.kind === 'failed' ? result.reason : `The Kafka REST proxy answered ${status}`;
 }
 
 /** A path that is not there is answered with 404 as well, and is nobody's topic. */

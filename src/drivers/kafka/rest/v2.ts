@@ -26,7 +26,7 @@ export function get(path: string): Ask {
 }
 
 /** The members of `offsets`; undefined where the text has none. */
-function offsetsOf(text: string): readonly unknown[] | undefined {
+export function offsetsOf(text: string): readonly unknown[] | undefined {
   const { offsets } = membersOf(parse(text));
   return Array.isArray(offsets) ? offsets : undefined;
 }

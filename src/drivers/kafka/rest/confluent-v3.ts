@@ -1,0 +1,61 @@
+import { type Message, recordHeaders } from '../../../accept/message.ts';
+import { base64 } from './base64.ts';
+import { type Ask, type Dialect, type Item, together } from './dialect.ts';
+import { readJavaError } from './java-errors.ts';
+import { isPlace, membersOf, parse, splitObjects } from './json.ts';
+
+const JSON_TYPE = 'application/json';
+/** What a date can hold. */
+const LAST_MS = 8.64e15;
+
+/** Confluent's REST API v3, as in its REST Proxy, its servers and its cloud. */
+export const confluentV3: Dialect = {
+  carriesHeaders: true,
+  home: {
+    ask: get('/v3/clusters'),
+    find(text) {
+      const { data } = membersOf(parse(text));
+      const { cluster_id: id } = membersOf(Array.isArray(data) ? data[0] : undefined);
+      return typeof id === 'string' ? id : undefined;
+    },
+    of: (id) => `/v3/clusters/${encodeURIComponent(id)}`,
+  },
+  lots: (_, messages) => together(messages),
+  encode: (message, partition) => JSON.stringify(recordOf(message, partition)),
+  produce: (topic, records, home) => ({
+    ...get(`${home}/topics/${encodeURIComponent(topic)}/records`),
+    // One object after the other, not an array.
+    post: { contentType: JSON_TYPE, body: records.join('\n') },
+  }),
+  read(text, count, status) {
+    // With every other status it has written nothing, and answers one error for the request.
+    if (status !== 200) return undefined;
+    const reports = splitObjects(text);
+    if (reports.length > count) return Array<Item>(count).fill(undefined);
+    // They come in the order of the records: where they break off, only those behind are in doubt.
+    return reports.length > 0 ? reports.map(readReport) : undefined;
+  },
+  probe: (topic, home) => get(`${home}/topics/${encodeURIComponent(topic)}/partitions`),
+};
+
+function get(path: string): Ask {
+  return { path, accept: JSON_TYPE };
+}
+
+function recordOf(message: Message, partition: number | undefined) {
+  const { key, value, timestamp } = message;
+  return {
+    ...(partition === undefined ? {} : { partition_id: partition }),
+    headers: Object.entries(recordHeaders(message)).map(([name, text]) => ({ name, value: base64(text) })),
+    ...(key === null ? {} : { key: { type: 'BINARY', data: base64(key) } }),
+    value: { type: 'BINARY', data: base64(value) },
+    ...(timestamp <= LAST_MS ? { timestamp: new Date(timestamp).toISOString() } : {}),
+  };
+}
+
+function readReport(text: string): Item {
+  const { error_code: code, message, partition_id: partition, offset } = membersOf(parse(text));
+  if (code !== 200) return readJavaError(code, message);
+  if (!isPlace(partition) || !isPlace(offset)) return undefined;
+  return { kind: 'published', partition, offset: String(offset) };
+}

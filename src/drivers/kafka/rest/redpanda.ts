@@ -1,0 +1,100 @@
+import type { Message } from '../../../accept/message.ts';
+import type { PublishResult } from '../../../ports/publisher.ts';
+import { classifyCode } from '../errors.ts';
+import type { Dialect, Isolate, Item, Lot } from './dialect.ts';
+import { isPlace, membersOf } from './json.ts';
+import { get, offsetsOf, produceV2, recordOf } from './v2.ts';
+
+/** Kafka's numbers. The proxy tries again by itself: what it tells in the end may hide an earlier try. */
+const CODES: Readonly<Record<number, string>> = {
+  2: 'CORRUPT_MESSAGE',
+  3: 'UNKNOWN_TOPIC_OR_PARTITION',
+  5: 'LEADER_NOT_AVAILABLE',
+  6: 'NOT_LEADER_FOR_PARTITION',
+  9: 'REPLICA_NOT_AVAILABLE',
+  10: 'MESSAGE_TOO_LARGE',
+  17: 'INVALID_TOPIC_EXCEPTION',
+  18: 'RECORD_LIST_TOO_LARGE',
+  19: 'NOT_ENOUGH_REPLICAS',
+  29: 'TOPIC_AUTHORIZATION_FAILED',
+  31: 'CLUSTER_AUTHORIZATION_FAILED',
+  32: 'INVALID_TIMESTAMP',
+  44: 'POLICY_VIOLATION',
+  58: 'SASL_AUTHENTICATION_FAILED',
+  87: 'INVALID_RECORD',
+  89: 'THROTTLING_QUOTA_EXCEEDED',
+};
+/** With these not even an earlier try has written anything. */
+const CERTAIN = new Set([3, 29, 31, 58]);
+/** The base64 of more than Redpanda takes for a batch by default (1 MiB). */
+const TOO_LARGE_CHARS = 1_400_000;
+
+/**
+ * Redpanda's HTTP Proxy. It answers one offset for each partition, so a request has to hold records of one
+ * partition only: those of one key, or those without a key, which go where an earlier one of them went.
+ */
+export class Redpanda implements Dialect {
+  readonly carriesHeaders = false;
+  /** Of each topic: a partition that is known to be there. */
+  readonly #partitions = new Map<string, number>();
+
+  lots(topic: string, messages: readonly Message[]): readonly Lot[] {
+    const keyed = new Map<string, number[]>();
+    const keyless: number[] = [];
+    for (const [place, { key }] of messages.entries()) {
+      // It takes an empty key for none.
+      if (!key) keyless.push(place);
+      else if (!keyed.get(key)?.push(place)) keyed.set(key, [place]);
+    }
+    const lots: Lot[] = [...keyed.values()].map((places) => ({ places }));
+    // The proxy spreads them; the first one finds a partition for the next time.
+    if (keyless.length > 0) lots.push({ places: keyless.slice(0, 1) });
+    if (keyless.length > 1)
+      lots.push({ places: keyless.slice(1), partition: this.#partitions.get(topic) ?? 0 });
+    return lots;
+  }
+
+  encode(message: Message, partition: number | undefined): string {
+    return JSON.stringify(recordOf(message, partition));
+  }
+
+  readonly produce = produceV2;
+
+  read(text: string, count: number): readonly Item[] | Isolate | undefined {
+    const offsets = offsetsOf(text);
+    if (!offsets) return undefined;
+    const unknown = Array<Item>(count).fill(undefined);
+    if (offsets.length !== 1) return unknown;
+    const { partition, offset, error_code: code } = membersOf(offsets[0]);
+    if (typeof code === 'number' && code !== 0) return readCode(code, count);
+    if (!isPlace(partition) || !isPlace(offset)) return unknown;
+    return unknown.map((_, index) => ({ kind: 'published', partition, offset: String(offset + index) }));
+  }
+
+  /** Only the list of topics comes from Kafka each time. */
+  probe = () => get('/topics');
+
+  onDelivered(topic: string, messages: readonly Message[], results: readonly PublishResult[]): void {
+    for (const [place, result] of results.entries()) {
+      if (messages[place]?.key) continue;
+      if (result.kind === 'published') this.#partitions.set(topic, result.partition);
+      else this.#partitions.delete(topic);
+      return;
+    }
+  }
+}
+
+/** The proxy puts records of several requests into one batch: what is refused may be another one's record. */
+function readCode(code: number, count: number): readonly Item[] | Isolate {
+  const { result } = classifyCode(CODES[code] ?? `Kafka's error ${code}`, 'sending');
+  if (result.kind === 'failed') {
+    const failed = { ...result, maybeWritten: !CERTAIN.has(code) };
+    return Array.from({ length: count }, () => failed);
+  }
+  const waits: PublishResult = { kind: 'failed', blame: 'topic', reason: result.reason, maybeWritten: false };
+  const isTooLarge = result.cause === 'too-large';
+  return {
+    kind: 'isolate',
+    lone: (record) => (isTooLarge && record.length > TOO_LARGE_CHARS ? result : waits),
+  };
+}

@@ -1,0 +1,403 @@
+import { describe, expect, test } from 'bun:test';
+import type { Message } from '../../../src/accept/message.ts';
+import type { RestSettings } from '../../../src/drivers/kafka/rest.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { aMessage } from '../../support/fakes.ts';
+import { nothing, type Script, ScriptedFetch, thrown } from '../../support/kafka-rest/scripted-fetch.ts';
+import { openRest } from '../../support/open-rest.ts';
+
+function setup(script: Script = acknowledge, over: Partial<RestSettings> = {}) {
+  const clock = new FakeClock();
+  const proxy = new ScriptedFetch(script);
+  const publisher = openRest({ url: 'http://proxy.example' }, { fetch: proxy.fetch, ...over }, clock);
+  return { clock, proxy, publisher };
+}
+
+interface Sent {
+  readonly key?: string;
+  readonly value: string;
+  readonly partition?: number;
+}
+
+const sentIn = (body: string) => (JSON.parse(body) as { records: Sent[] }).records;
+const valuesIn = (body: string) => sentIn(body).map(({ value }) => Number(atob(value)));
+
+/** Each record at the offset of its value. */
+const acknowledge: Script = ({ body }) =>
+  Response.json({ offsets: valuesIn(body).map((offset) => ({ partition: 0, offset })) });
+
+const many = (count: number, over: (index: number) => Partial<Message> = () => ({})) =>
+  Array.from({ length: count }, (_, index) => aMessage(Object.assign({ value: String(index) }, over(index))));
+
+/** One offset for each partition, as it does. */
+const redpanda: Script = ({ body }) => {
+  const [first] = sentIn(body);
+  return Response.json({
+    offsets: [{ partition: first?.partition ?? 4, offset: Number(atob(first!.value)) }],
+  });
+};
+
+/** A body that begins so, and never ends. */
+const begun = (text: string) =>
+  new Response(new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode(text)) }));
+
+const callOf = (result: unknown) => (result as { call?: object }).call;
+
+const OFFSETS = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ kind: 'published', offset: String(index) }));
+const LATE = { kind: 'failed', blame: 'kafka', maybeWritten: true };
+const BEHIND = { kind: 'refused', because: 'busy' };
+
+describe('the messages of a call', () => {
+  test('share a request for each topic', async () => {
+    const { proxy, publisher } = setup();
+    const messages = many(10, (index) => ({ topic: `t${index % 2}` }));
+    expect(await publisher.publish(messages)).toMatchObject(OFFSETS(10));
+    expect(proxy.seen.map(({ url }) => new URL(url).pathname)).toEqual(['/topics/t0', '/topics/t1']);
+  });
+
+  test('go in several requests where they are many or large, one after the other', async () => {
+    let open = 0;
+    const { proxy, publisher } = setup(async (call) => {
+      expect(++open).toBe(1);
+      await Promise.resolve();
+      open--;
+      return acknowledge(call, 0);
+    });
+    expect(await publisher.publish(many(1200))).toMatchObject(OFFSETS(1200));
+    expect(proxy.seen.map(({ body }) => sentIn(body).length)).toEqual([500, 500, 200]);
+    proxy.seen.length = 0;
+    const large = many(4, () => ({ headers: { large: 'x'.repeat(250_000) } }));
+    expect(await publisher.publish(large)).toMatchObject(OFFSETS(4));
+    expect(proxy.seen.map(({ body }) => sentIn(body).length)).toEqual([2, 2]);
+  });
+
+  test('behind a request that failed are not tried', async () => {
+    const { proxy, publisher } = setup((call, index) =>
+      index === 0 ? acknowledge(call, 0) : new Response('', { status: 502 }),
+    );
+    const results = await publisher.publish(many(1200));
+    expect(results.slice(0, 500)).toMatchObject(OFFSETS(500));
+    expect(results.slice(500, 1000)).toMatchObject(Array.from({ length: 500 }, () => LATE));
+    expect(results.slice(1000)).toMatchObject(Array.from({ length: 200 }, () => BEHIND));
+    expect(proxy.seen).toHaveLength(2);
+  });
+
+  test('that share a request share its vote', async () => {
+    const { publisher } = setup(() => new Response('', { status: 502 }));
+    const [one, two] = await publisher.publish(many(2));
+    const [other] = await publisher.publish(many(1));
+    expect(callOf(one)).toBeDefined();
+    expect(callOf(two)).toBe(callOf(one));
+    expect(callOf(other)).not.toBe(callOf(one));
+  });
+});
+
+describe('a record that is refused', () => {
+  test('for the size of its request goes alone in the end, and its neighbours are published', async () => {
+    const { publisher } = setup((call) =>
+      call.body.length > 900 ? new Response('<html>413</html>', { status: 413 }) : acknowledge(call, 0),
+    );
+    const messages = many(8, (index) => (index === 5 ? { headers: { large: 'x'.repeat(1000) } } : {}));
+    const results = await publisher.publish(messages);
+    expect(results[5]).toMatchObject({ kind: 'rejected', cause: 'too-large' });
+    expect(results.toSpliced(5, 1)).toMatchObject(OFFSETS(8).toSpliced(5, 1));
+  });
+
+  test('as malformed waits alone, and is nobody else’s fault', async () => {
+    const { publisher } = setup((call) =>
+      valuesIn(call.body).includes(3) ? new Response('{}', { status: 422 }) : acknowledge(call, 0),
+    );
+    const results = await publisher.publish(many(8));
+    expect(results[3]).toMatchObject({ kind: 'failed', blame: 'topic', maybeWritten: false });
+    expect(results.toSpliced(3, 1)).toMatchObject(OFFSETS(8).toSpliced(3, 1));
+  });
+
+  test('takes its batch down once only: the others are sent again without it', async () => {
+    const message =
+      'Failed to append record because it was part of a batch which had one more more invalid records';
+    const { proxy, publisher } = setup((call, index) => {
+      if (index > 0) return acknowledge(call, 0);
+      const invalid = {
+        error_code: 500,
+        message: 'Compacted topic cannot accept message without key in t-0.',
+      };
+      return Response.json({
+        offsets: [{ error_code: 500, message }, invalid, { error_code: 500, message }],
+      });
+    });
+    const results = await publisher.publish(many(3));
+    expect(results).toMatchObject([{ offset: '0' }, { kind: 'rejected', cause: 'invalid' }, { offset: '2' }]);
+    expect(proxy.seen.map(({ body }) => valuesIn(body))).toEqual([
+      [0, 1, 2],
+      [0, 2],
+    ]);
+  });
+
+  test('for another one’s sake again and again is not tried for ever', async () => {
+    const message =
+      'Failed to append record because it was part of a batch which had one more more invalid records';
+    const { proxy, publisher } = setup(() => Response.json({ offsets: [{ error_code: 500, message }] }));
+    expect(await publisher.publish(many(1))).toMatchObject([
+      { kind: 'failed', blame: 'topic', maybeWritten: false },
+    ]);
+    expect(proxy.seen).toHaveLength(2);
+  });
+});
+
+describe('a proxy that does not answer', () => {
+  test('is waited for until the deadline, and may have written', async () => {
+    const { clock, publisher } = setup(nothing, { timeoutMs: 1000 });
+    const results = publisher.publish(many(1200));
+    await clock.advance(999);
+    expect(publisher.stats.pendingBytes).toBeGreaterThan(0);
+    await clock.advance(1);
+    const told = await results;
+    expect(told.slice(0, 500)).toMatchObject(Array.from({ length: 500 }, () => LATE));
+    expect(told.slice(500)).toMatchObject(
+      Array.from({ length: 700 }, () => ({ kind: 'failed', blame: 'kafka', maybeWritten: false })),
+    );
+    expect(publisher.stats).toMatchObject({ pendingBytes: 0, maybeWritten: 500 });
+    const probe = publisher.probe();
+    await clock.advance(1000);
+    expect(await probe).toMatchObject({ kind: 'down' });
+  });
+
+  test('to the end of its body is taken at its word so far', async () => {
+    const report = '{"error_code":200,"partition_id":0,"offset":7}';
+    const { clock, publisher } = setup(() => begun(`${report}{"error_code":20`), {
+      dialect: 'confluent-v3',
+      clusterId: 'c',
+      timeoutMs: 1000,
+    });
+    const results = publisher.publish(many(2));
+    await clock.advance(1000);
+    expect(await results).toMatchObject([{ kind: 'published', offset: '7' }, LATE]);
+  });
+
+  test('for a topic that is missing is no fault of Kafka', async () => {
+    const missing = { error_code: 404, message: 'This server does not host this topic-partition.' };
+    const script: Script = ({ method }) =>
+      method === 'POST' ? nothing() : Response.json(missing, { status: 404 });
+    const { clock, proxy, publisher } = setup(script, { timeoutMs: 1000 });
+    const results = publisher.publish(many(1));
+    await clock.advance(1000);
+    expect(await results).toMatchObject([{ kind: 'failed', blame: 'topic', maybeWritten: true }]);
+    expect(proxy.seen.map(({ method }) => method)).toEqual(['POST', 'GET']);
+    // Nobody waits for it a second time, until it may have been made.
+    expect(await publisher.publish(many(1))).toMatchObject([{ blame: 'topic', maybeWritten: false }]);
+    proxy.script = acknowledge;
+    await clock.advance(1000);
+    expect(await publisher.publish(many(1))).toMatchObject([{ kind: 'published' }]);
+  });
+
+  test('ends with the caller, who has given up', async () => {
+    const { clock, publisher } = setup(nothing);
+    const caller = new AbortController();
+    const results = publisher.publish(many(2), caller.signal);
+    await clock.advance(0);
+    caller.abort();
+    expect(await results).toMatchObject([{ blame: 'caller', maybeWritten: true }, { blame: 'caller' }]);
+    expect(await publisher.publish(many(1), caller.signal)).toMatchObject([
+      { blame: 'caller', maybeWritten: false },
+    ]);
+  });
+
+  test('ends with the driver, which takes nothing from then on', async () => {
+    const { clock, proxy, publisher } = setup(nothing);
+    const results = publisher.publish(many(1));
+    await clock.advance(0);
+    await publisher.close();
+    expect(await results).toMatchObject([LATE]);
+    expect(await publisher.publish(many(1))).toMatchObject([{ kind: 'failed', maybeWritten: false }]);
+    expect(await publisher.probe()).toMatchObject({ kind: 'down' });
+    expect(proxy.seen).toHaveLength(1);
+  });
+});
+
+describe('a connection', () => {
+  test.each(['ECONNREFUSED', 'ConnectionRefused', 'ENOTFOUND', 'DEPTH_ZERO_SELF_SIGNED_CERT'])(
+    'that never was (%s) has written nothing',
+    async (code) => {
+      const { publisher } = setup(() => thrown(code));
+      const [result] = await publisher.publish(many(1));
+      expect(result).toMatchObject({ kind: 'failed', blame: 'kafka', maybeWritten: false });
+      expect(JSON.stringify(result)).toContain(code);
+      expect(JSON.stringify(result)).not.toContain('secret');
+    },
+  );
+
+  test.each(['ECONNRESET', 'UND_ERR_SOCKET', ''])('that broke (%s) may have', async (code) => {
+    const { publisher } = setup(() => thrown(code));
+    expect(await publisher.publish(many(1))).toMatchObject([LATE]);
+    expect(await publisher.probe()).toMatchObject({ kind: 'down' });
+  });
+
+  test('that answers without end is cut', async () => {
+    let chunks = 0;
+    const endless = new ReadableStream({
+      pull(body) {
+        chunks++;
+        body.enqueue(new Uint8Array(100_000).fill(32));
+      },
+    });
+    const { publisher } = setup(() => new Response(endless));
+    expect(await publisher.publish(many(1))).toMatchObject([LATE]);
+    expect(chunks).toBeLessThan(100);
+  });
+
+  test('that answers one text of a megabyte does no harm', async () => {
+    const text = `{"error_code":500,"message":"${'x'.repeat(990_000)}`;
+    const { publisher } = setup(() => new Response(text), { dialect: 'confluent-v3', clusterId: 'c' });
+    expect(await publisher.publish(many(1))).toMatchObject([LATE]);
+  });
+});
+
+describe('under pressure', () => {
+  test('no more is in flight than the bound, and what is larger goes alone', async () => {
+    const { publisher } = setup(nothing, { maxPendingBytes: 1000 });
+    void publisher.publish([aMessage({ value: 'x'.repeat(900) })]);
+    expect(await publisher.publish([aMessage({ value: 'x'.repeat(200) })])).toMatchObject([BEHIND]);
+    const { publisher: other } = setup(() => Response.json({ offsets: [{ partition: 0, offset: 1 }] }), {
+      maxPendingBytes: 1000,
+    });
+    expect(await other.publish([aMessage({ value: 'x'.repeat(5000) })])).toMatchObject([
+      { kind: 'published' },
+    ]);
+  });
+
+  test('nothing is counted where the runtime may end a call without a word', async () => {
+    const { publisher } = setup(nothing, { maxPendingBytes: undefined });
+    void publisher.publish(many(10));
+    expect(publisher.stats.pendingBytes).toBe(0);
+  });
+});
+
+describe('redpanda', () => {
+  test('gets a request for each key', async () => {
+    const { proxy, publisher } = setup(redpanda, { dialect: 'redpanda' });
+    const messages = many(6, (index) => ({ key: `k${index % 2}` }));
+    expect(await publisher.publish(messages)).toMatchObject([
+      { offset: '0' },
+      { offset: '1' },
+      { offset: '1' },
+      { offset: '2' },
+      { offset: '2' },
+      { offset: '3' },
+    ]);
+    expect(proxy.seen.map(({ body }) => valuesIn(body))).toEqual([
+      [0, 2, 4],
+      [1, 3, 5],
+    ]);
+  });
+
+  test('gets what has no key in one partition, which another one has found to be there', async () => {
+    const { proxy, publisher } = setup(redpanda, { dialect: 'redpanda' });
+    await publisher.publish(many(3, () => ({ key: null })));
+    const results = await publisher.publish(many(3, () => ({ key: '' })));
+    expect(results).toMatchObject([{ partition: 4 }, { partition: 4 }, { partition: 4, offset: '2' }]);
+    const partitions = proxy.seen.map(({ body }) => sentIn(body).map(({ partition }) => partition));
+    expect(partitions).toEqual([[undefined], [0, 0], [undefined], [4, 4]]);
+  });
+
+  test('is not flooded, however many keys there are', async () => {
+    let open = 0;
+    let most = 0;
+    const { publisher } = setup(
+      async (call) => {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setImmediate(resolve));
+        open--;
+        return redpanda(call, 0);
+      },
+      { dialect: 'redpanda' },
+    );
+    const messages = many(200, (index) => ({ key: `k${index}` }));
+    expect(await publisher.publish(messages)).toMatchObject(OFFSETS(200));
+    expect(most).toBe(32);
+  });
+
+  test('finds out which record is too large, where it is certain', async () => {
+    const tooLarge = Response.json.bind(Response, {
+      offsets: [{ partition: 0, error_code: 10, offset: -1 }],
+    });
+    const { publisher } = setup((call) => (call.body.length > 1_000_000 ? tooLarge() : redpanda(call, 0)), {
+      dialect: 'redpanda',
+    });
+    const value = `"${'x'.repeat(1_200_000)}"`;
+    expect(
+      await publisher.publish([aMessage({ key: 'k', value }), aMessage({ key: 'k', value: '5' })]),
+    ).toMatchObject([
+      { kind: 'rejected', cause: 'too-large' },
+      { kind: 'published', offset: '5' },
+    ]);
+  });
+});
+
+describe('a probe', () => {
+  test.each([
+    ['strimzi', 'http://proxy.example/topics/messages/partitions'],
+    ['confluent-v2', 'http://proxy.example/topics/messages/partitions'],
+    ['confluent-v3', 'http://proxy.example/v3/clusters/c/topics/messages/partitions'],
+    ['redpanda', 'http://proxy.example/topics'],
+  ] as const)('of %s asks for what comes from Kafka', async (dialect, url) => {
+    const clusterId = dialect === 'confluent-v3' ? 'c' : undefined;
+    const { proxy, publisher } = setup(() => Response.json([]), { dialect, clusterId });
+    expect(await publisher.probe()).toEqual({ kind: 'up' });
+    expect(proxy.seen).toMatchObject([{ method: 'GET', url }]);
+  });
+
+  test.each([
+    [200, '[]', 'up'],
+    [200, '<html>', 'down'],
+    [200, 'null', 'down'],
+    [404, '{"error_code":40403,"message":"x"}', 'up'],
+    [404, '<html>', 'down'],
+    [403, '{"error_code":40301,"message":"x"}', 'up'],
+    [401, '', 'down'],
+    [302, '', 'down'],
+    [400, '{}', 'down'],
+    [429, '', 'down'],
+    [500, '{"error_code":50003}', 'down'],
+  ])('that is answered with %d %s', async (status, body, kind) => {
+    const { publisher } = setup(() => new Response(body, { status }));
+    expect((await publisher.probe()).kind).toBe(kind as 'up' | 'down');
+  });
+});
+
+describe('the id of the cluster', () => {
+  const dialect = 'confluent-v3';
+
+  test('is asked for until it is known, and then no more', async () => {
+    const report = '{"error_code":200,"partition_id":0,"offset":7}';
+    const { proxy, publisher } = setup(({ method }) => new Response(method === 'GET' ? '{}' : report), {
+      dialect,
+    });
+    const failed = { kind: 'failed', blame: 'kafka', maybeWritten: false };
+    expect(await publisher.publish(many(1))).toMatchObject([failed]);
+    expect(await publisher.probe()).toMatchObject({ kind: 'down' });
+    proxy.script = ({ method }) =>
+      method === 'GET' ? Response.json({ data: [{ cluster_id: 'c/1' }] }) : new Response(report);
+    for (let count = 0; count < 3; count++)
+      expect(await publisher.publish(many(1))).toMatchObject([{ kind: 'published' }]);
+    const urls = proxy.seen.map(({ url }) => new URL(url).pathname);
+    expect(urls.filter((path) => path === '/v3/clusters')).toHaveLength(3);
+    expect(urls.at(-1)).toBe('/v3/clusters/c%2F1/topics/messages/records');
+  });
+
+  test('that does not come in time has written nothing', async () => {
+    const { clock, publisher } = setup(nothing, { dialect, timeoutMs: 1000 });
+    const results = publisher.publish(many(1));
+    await clock.advance(1000);
+    expect(await results).toMatchObject([{ kind: 'failed', blame: 'kafka', maybeWritten: false }]);
+  });
+});
+
+test('what is not text is rejected, and its neighbours are published', async () => {
+  const { publisher } = setup();
+  const wrong = aMessage({ headers: { a: 1 as unknown as string } });
+  expect(await publisher.publish([wrong, ...many(1)])).toMatchObject([
+    { kind: 'rejected', cause: 'invalid' },
+    { kind: 'published' },
+  ]);
+});
