@@ -15,6 +15,8 @@ export interface Drivers {
   readonly devKafka: EmbeddedPublisher | undefined;
   /** For people: what is used, and where it is; no secrets. */
   readonly names: { readonly kafka: string; readonly redis: string };
+  /** What the drivers can not do, though the service promises it; for the log. */
+  readonly shortfalls: readonly string[];
 }
 
 /**
@@ -22,9 +24,9 @@ export interface Drivers {
  * `ConfigError` if a file that the settings name can't be used.
  */
 export async function openDrivers(config: Config, clock: Clock): Promise<Drivers> {
-  const { publisher, devKafka, name: kafka } = await openPublisher(config, clock);
+  const { publisher, devKafka, name: kafka, shortfalls = [] } = await openPublisher(config, clock);
   const { store, name: redis } = await openStore(config, clock);
-  return { publisher, store, devKafka, names: { kafka, redis } };
+  return { publisher, store, devKafka, names: { kafka, redis }, shortfalls };
 }
 
 /** Memory for messages that wait for Kafka. Beyond it they go to the list at once. */
@@ -32,13 +34,17 @@ const MAX_PENDING_BYTES = 64_000_000;
 /** How soon partitions that were added are used. */
 const METADATA_MAX_AGE_MS = 30_000;
 
+const NO_HEADERS =
+  'KAFKA_REST_DIALECT has no headers: records carry no spillway-id to recognise duplicates by, no trace and no time of their own, and messages with headers are rejected';
+
 async function openPublisher(config: Config, clock: Clock) {
   const { kafka, kafkaRest, dataDir, defaultTopic, publishTimeoutMs } = config;
   if (kafkaRest) {
     const { RestPublisher } = await import('../drivers/kafka/rest.ts');
     const own = { probeTopic: defaultTopic, timeoutMs: publishTimeoutMs, maxPendingBytes: MAX_PENDING_BYTES };
     const publisher = new RestPublisher({ ...kafkaRest, ...own }, clock);
-    return { publisher, devKafka: undefined, name: new URL(kafkaRest.url).host };
+    const shortfalls = publisher.carriesHeaders ? [] : [NO_HEADERS];
+    return { publisher, devKafka: undefined, name: new URL(kafkaRest.url).host, shortfalls };
   }
   if (!kafka) {
     const devKafka = embedded(() => new EmbeddedPublisher(dataDir));

@@ -69,6 +69,11 @@ export class RestPublisher implements Publisher {
     this.#deps = { dialect, line, clock, stats: this.#stats, home, missing, slowMs };
   }
 
+  /** Whether a record's headers reach Kafka, `spillway-id` among them. */
+  get carriesHeaders(): boolean {
+    return this.#deps.dialect.carriesHeaders;
+  }
+
   get stats(): ProducerStats {
     return this.#stats;
   }
@@ -102,7 +107,7 @@ export class RestPublisher implements Publisher {
   }
 
   refusalOf({ headers }: Message): typeof NO_HEADERS | undefined {
-    if (this.#deps.dialect.carriesHeaders) return undefined;
+    if (this.carriesHeaders) return undefined;
     return Object.keys(headers).every((name) => TRACE.has(name)) ? undefined : NO_HEADERS;
   }
 

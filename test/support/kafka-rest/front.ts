@@ -10,8 +10,6 @@ export type Fault =
   | { readonly kind: 'cuts' }
   /** Answers this, whatever was asked. Nothing is written. */
   | { readonly kind: 'answers'; readonly status: number; readonly body: string; readonly location?: string }
-  /** Writes, and answers what is made of the true body. */
-  | { readonly kind: 'garbles'; readonly to: (body: string) => string }
   /** Answers 413 to requests with larger bodies, as gateways do. */
   | { readonly kind: 'limits'; readonly maxBytes: number };
 
@@ -34,10 +32,11 @@ export type FrontDialect = (asked: Asked, backend: Backend) => Promise<Reply | u
 /** What the tests put in place of a real REST proxy: it speaks a dialect as documented, and fails on command. */
 export class RestFront {
   readonly seen: Asked[] = [];
-  /** Of the requests that write; a probe is not touched unless the fault says so of all. */
   fault: Fault | undefined;
   /** The value of `Authorization` that it wants. */
   authorization: string | undefined;
+  /** How many connections it has had. */
+  connections = 0;
   readonly #dialect: FrontDialect;
   readonly #backend: Backend;
   #server: Server | undefined;
@@ -66,6 +65,7 @@ export class RestFront {
   /** Listens, at the same address as before. */
   async up(): Promise<void> {
     const server = createServer((request, response) => void this.#serve(request, response));
+    server.on('connection', () => void this.connections++);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(this.#port, '127.0.0.1', resolve);
     });
@@ -112,8 +112,7 @@ export class RestFront {
       request.socket.destroy();
       return;
     }
-    const body = fault?.kind === 'garbles' ? fault.to(reply.body) : reply.body;
-    response.writeHead(reply.status, { 'Content-Type': 'application/vnd.kafka.v2+json' }).end(body);
+    response.writeHead(reply.status, { 'Content-Type': 'application/vnd.kafka.v2+json' }).end(reply.body);
   }
 
   async #answer(asked: Asked): Promise<Reply> {

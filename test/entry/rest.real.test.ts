@@ -1,0 +1,69 @@
+import { expect, test } from 'bun:test';
+import { RestFront } from '../support/kafka-rest/front.ts';
+import { FRONTS } from '../support/kafka-rest/fronts.ts';
+import { describeReal, ownKafka, realKafka } from '../support/services.ts';
+import { startSpillway } from '../support/spillway.ts';
+import { until } from '../support/wait.ts';
+
+describeReal('The service and a Kafka behind REST', ['kafka'], () => {
+  test('queues while Kafka is away, drains once it is back, and the secret is in no log', async () => {
+    const kafka = await ownKafka();
+    const front = await RestFront.start(FRONTS.strimzi, kafka.brokers);
+    front.authorization = 'Bearer a-secret-token';
+    const service = await startSpillway({
+      KAFKA_REST_URL: front.url,
+      KAFKA_REST_DIALECT: 'strimzi',
+      KAFKA_REST_TOKEN: 'a-secret-token',
+      KAFKA_BREAKER_RESET_TIMEOUT: '0.5',
+      KAFKA_BREAKER_TIMEOUT_DURATION: '0.5',
+    });
+    const post = async (value: number) => {
+      const response = await service.post({ value, key: 'k' });
+      return { response, body: (await response.json()) as object };
+    };
+    expect((await post(0)).body).toMatchObject({ status: 'published', offset: '0' });
+    await kafka.kill();
+    for (let value = 1; value <= 8; value++) {
+      const { response, body } = await post(value);
+      expect(response.status).toBe(202);
+      expect(response.headers.get('X-Fallback-Mode')).toBe('true');
+      expect(body).toMatchObject({ status: 'queued' });
+    }
+    expect(service.output()).toContain('Circuit breaker kafka_producer opened');
+    await kafka.start();
+    await until(
+      'the list is empty',
+      async () => (await service.metric('redis_fallback_queue_length')) === 0,
+      {
+        timeoutMs: 30_000,
+      },
+    );
+    const records = await kafka.read('messages');
+    expect(new Set(records.map(({ value }) => value))).toEqual(
+      new Set(['0', '1', '2', '3', '4', '5', '6', '7', '8']),
+    );
+    expect(records.every(({ headers }) => headers['spillway-id'])).toBeTrue();
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output()).toContain(`kafka=${new URL(front.url).host}`);
+    expect(service.output()).not.toContain('a-secret-token');
+    await front.stop();
+    await kafka.stop();
+  }, 90_000);
+
+  test('says at the start what a dialect without headers can not do, and rejects what it would lose', async () => {
+    const kafka = await realKafka();
+    const front = await RestFront.start(FRONTS['confluent-v2'], kafka.brokers);
+    const service = await startSpillway({
+      KAFKA_REST_URL: front.url,
+      KAFKA_REST_DIALECT: 'confluent-v2',
+      KAFKA_TOPIC: 'rest-entry',
+    });
+    expect(service.output()).toMatch(/WARNING - KAFKA_REST_DIALECT has no headers/);
+    const refused = await service.post({ value: 1, headers: { a: 'b' } });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain('Headers can not be carried to Kafka here');
+    expect(await (await service.post({ value: 1 })).json()).toMatchObject({ status: 'published' });
+    expect(await service.end('SIGTERM')).toBe(0);
+    await front.stop();
+  }, 60_000);
+});
