@@ -227,6 +227,14 @@ describe('a connection', () => {
     },
   );
 
+  test('that never was, as Deno says it, has written nothing', async () => {
+    const cause = new Error('error sending request for url (http://secret/): client error (Connect): tcp …');
+    const { publisher } = setup(() => Promise.reject(new TypeError('fetch failed', { cause })));
+    const [result] = await publisher.publish(many(1));
+    expect(result).toMatchObject({ kind: 'failed', blame: 'kafka', maybeWritten: false });
+    expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
   test.each(['ECONNRESET', 'UND_ERR_SOCKET', ''])('that broke (%s) may have', async (code) => {
     const { publisher } = setup(() => thrown(code));
     expect(await publisher.publish(many(1))).toMatchObject([LATE]);

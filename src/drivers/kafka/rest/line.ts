@@ -58,8 +58,11 @@ export class RestLine {
 
 const NO_CONNECTION = 'No connection to the Kafka REST proxy';
 
+const NOT_CONNECTED = 'NotConnected';
+
 /** What the runtimes call an attempt that ended before there was a connection to send on. */
 const NEVER_SENT = new Set([
+  NOT_CONNECTED,
   'ECONNREFUSED',
   'ConnectionRefused',
   'ENOTFOUND',
@@ -116,11 +119,10 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
 /** A runtime's errors carry addresses: only their code is told. */
 function codeOf(error: unknown): string | undefined {
   for (const at of [error, (error as { cause?: unknown } | undefined)?.cause]) {
-    const code = (at as { code?: unknown } | undefined)?.code;
+    const { code, message } = (at ?? {}) as { code?: unknown; message?: unknown };
     if (typeof code === 'string' && /^\w+$/.test(code)) return code;
+    // Deno has no codes. It says so of whatever goes wrong until there is a connection.
+    if (typeof message === 'string' && message.includes('client error (Connect)')) return NOT_CONNECTED;
   }
-  // Deno has no codes.
-  return error instanceof Error && /Connection refused|dns error/.test(error.message)
-    ? 'ECONNREFUSED'
-    : undefined;
+  return undefined;
 }
