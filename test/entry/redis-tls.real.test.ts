@@ -11,6 +11,21 @@ import { startSpillway } from '../support/spillway.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/wait.ts';
 
+type File = (name: string) => string;
+
+/** A Redis that talks TLS alone, with the files of this directory. */
+function settings(port: number, file: File): string[] {
+  return Object.entries({
+    port: '0',
+    'tls-port': String(port),
+    'tls-auth-clients': 'no',
+    save: '',
+    'tls-cert-file': file('cert'),
+    'tls-key-file': file('key'),
+    'tls-ca-cert-file': file('ca'),
+  }).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
 describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
   const directory = tempDir().path;
   const file = (name: string) => join(directory, name);
@@ -24,25 +39,7 @@ describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
       writeFileSync(file(name), text);
     const port = await freePort();
     url = `rediss://localhost:${port}`;
-    redis = await localRedis(
-      [
-        '--port',
-        '0',
-        '--tls-port',
-        String(port),
-        '--tls-auth-clients',
-        'no',
-        '--save',
-        '',
-        '--tls-cert-file',
-        file('cert'),
-        '--tls-key-file',
-        file('key'),
-        '--tls-ca-cert-file',
-        file('ca'),
-      ],
-      directory,
-    );
+    redis = await localRedis(settings(port, file), directory);
     await redis.start();
   }, 60_000);
 
@@ -80,4 +77,49 @@ describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
     },
     30_000,
   );
+});
+
+describeReal('a service with rediss:// and a cluster', ['localRedis', 'redisCli'], () => {
+  const directory = tempDir().path;
+  const file = (name: string) => join(directory, name);
+
+  test('parks where the certificate has the names of the nodes, and no addresses', async () => {
+    const authority = await Authority.found('Redis CA');
+    const { cert, key } = await authority.issue('redis', 'DNS:localhost');
+    for (const [name, text] of Object.entries({ ca: authority.ca, cert, key }))
+      writeFileSync(file(name), text);
+    const port = await freePort();
+    const cluster = [
+      '--cluster-enabled',
+      'yes',
+      '--tls-cluster',
+      'yes',
+      '--cluster-port',
+      String(await freePort()),
+    ];
+    const byName = [
+      '--cluster-announce-hostname',
+      'localhost',
+      '--cluster-preferred-endpoint-type',
+      'hostname',
+    ];
+    const redis = await localRedis([...settings(port, file), ...cluster, ...byName], directory);
+    await redis.start();
+    const cli = ['redis-cli', '-h', 'localhost', '-p', String(port), '--tls', '--cacert', file('ca')];
+    const ask = async (...command: string[]) =>
+      Bun.spawn([...cli, ...command], { stdout: 'pipe' }).stdout.text();
+    await until('the one node has all slots', async () =>
+      (await ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')).startsWith('OK'),
+    );
+    await until('it knows', async () => (await ask('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+    const service = await startSpillway({
+      REDIS_URL: `rediss://localhost:${port},localhost:${port}`,
+      NODE_EXTRA_CA_CERTS: file('ca'),
+      BACKFILL: 'off',
+    });
+    await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+    await until('Redis takes a message', async () => (await service.post({ value: 1 })).status === 202);
+    await service.end('SIGTERM');
+    await redis.kill();
+  }, 60_000);
 });

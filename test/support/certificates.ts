@@ -41,10 +41,10 @@ export class Authority {
     return this.#read('ca.pem');
   }
 
-  /** A certificate for this machine, good for servers and for clients. */
-  async issue(name: string): Promise<Identity> {
+  /** A certificate for this machine by these of its names, good for servers and for clients. */
+  async issue(name: string, names = 'DNS:localhost,IP:127.0.0.1'): Promise<Identity> {
     const at = (end: string) => join(this.#directory, `${name}.${end}`);
-    writeFileSync(at('ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+    writeFileSync(at('ext'), `subjectAltName=${names}\n`);
     const request = ['-keyout', at('key'), '-out', at('csr'), '-subj', `/CN=${name}`];
     await openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', ...request);
     const by = ['-CA', join(this.#directory, 'ca.pem'), '-CAkey', join(this.#directory, 'ca.key')];

@@ -31,7 +31,10 @@ export function connectRedis(url: string): Redis | Cluster {
     const { hostname, port } = new URL(`redis://${address}`);
     return { host: hostname, port: Number(port || 6379) };
   });
+  const isTls = protocol === 'rediss:';
   return new Cluster(nodes, {
+    // A certificate names hosts: the addresses that ioredis would put in their place are not in it.
+    ...(isTls ? { dnsLookup: (name, done) => done(null, name) } : {}),
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     slotsRefreshTimeout: 1000,
@@ -42,7 +45,7 @@ export function connectRedis(url: string): Redis | Cluster {
       ...OPTIONS,
       username: decodeURIComponent(username),
       password: decodeURIComponent(password),
-      ...(protocol === 'rediss:' ? { tls: {} } : {}),
+      ...(isTls ? { tls: {} } : {}),
     },
   });
 }
