@@ -1,12 +1,10 @@
 import { type Config, ConfigError } from '../config.ts';
 import { EmbeddedPublisher } from '../drivers/kafka/embedded.ts';
-import type { SaslSettings } from '../drivers/kafka/security.ts';
 import { openDatabase } from '../drivers/sqlite.ts';
 import { EmbeddedStore } from '../drivers/store/embedded.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Publisher } from '../ports/publisher.ts';
 import type { Store } from '../ports/store.ts';
-import { readPems } from './pem.ts';
 
 export interface Drivers {
   readonly publisher: Publisher;
@@ -29,10 +27,8 @@ export async function openDrivers(config: Config, clock: Clock): Promise<Drivers
   return { publisher, store, devKafka, names: { kafka, redis }, shortfalls };
 }
 
-/** Memory for messages that wait for Kafka. Beyond it they go to the list at once. */
+/** Memory for messages that wait for Kafka over HTTP. Beyond it they go to the list at once. */
 const MAX_PENDING_BYTES = 64_000_000;
-/** How soon partitions that were added are used. */
-const METADATA_MAX_AGE_MS = 30_000;
 
 const NO_HEADERS =
   'KAFKA_REST_DIALECT has no headers: records carry no spillway-id to recognise duplicates by, no trace and no time of their own, and messages with headers are rejected';
@@ -50,35 +46,9 @@ async function openPublisher(config: Config, clock: Clock) {
     const devKafka = embedded(() => new EmbeddedPublisher(dataDir));
     return { publisher: devKafka, devKafka, name: `embedded, in ${dataDir}` };
   }
-  const { brokers, compression, ssl, pem, sasl } = kafka;
-  const tls = ssl && readPems(pem);
-  const { KafkaJsPublisher } = await import('../drivers/kafka/kafkajs.ts');
-  const { isSupported } = await import('../drivers/kafka/compression.ts');
-  if (!isSupported(compression))
-    throw new ConfigError([`KAFKA_COMPRESSION=${compression} needs a newer runtime: use gzip, or none`]);
-  const publisher = new KafkaJsPublisher(
-    {
-      brokers,
-      probeTopic: defaultTopic,
-      timeoutMs: publishTimeoutMs,
-      metadataMaxAgeMs: METADATA_MAX_AGE_MS,
-      maxPendingBytes: MAX_PENDING_BYTES,
-      compression,
-      ssl: tls,
-      sasl: sasl && (await withToken(sasl, clock)),
-    },
-    clock,
-  );
-  return { publisher, devKafka: undefined, name: brokers.join(',') };
-}
-
-type Sasl = NonNullable<NonNullable<Config['kafka']>['sasl']>;
-
-async function withToken(sasl: Sasl, clock: Clock): Promise<SaslSettings> {
-  if (sasl.mechanism !== 'oauthbearer') return sasl;
-  const { CommandToken, fixedToken } = await import('../drivers/kafka/bearer-token.ts');
-  const token = 'token' in sasl ? fixedToken(sasl.token) : new CommandToken(sasl.command, clock);
-  return { mechanism: sasl.mechanism, token };
+  const { openKafkaJs } = await import('./kafkajs.ts');
+  const publisher = openKafkaJs(kafka, config, clock);
+  return { publisher, devKafka: undefined, name: kafka.brokers.join(',') };
 }
 
 async function openStore({ redisUrl, upstash, dataDir }: Config, clock: Clock) {

@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { MAX_ATTEMPTS, type Verdict } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
+import { keyOf } from './key-of.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 const LEASE_MS = 300;
 const RETURN: Verdict = { kind: 'return' };
 const done = (orderKey?: string): Verdict => ({ kind: 'done', orderKey });
 const dead = (orderKey: string): Verdict => ({ kind: 'dead', reason: 'Broken', orderKey });
-
-/** The order key of an entry is what stands before its first digit. */
-const keyOf = (entry: string) => entry.replace(/\d.*/, '') || undefined;
 
 /** What every store promises about order keys, and about one batch at a time. */
 export function orderContract(name: string, open: () => Promise<StoreUnderTest>): void {

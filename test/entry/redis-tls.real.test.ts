@@ -5,7 +5,7 @@ import { Authority } from '../support/certificates.ts';
 import { freePort } from '../support/free-port.ts';
 import type { Host } from '../support/host.ts';
 import { localRedis } from '../support/redis.ts';
-import { RUNTIMES, type Runtime } from '../support/runtimes.ts';
+import { PROCESSES, type Runtime } from '../support/runtimes.ts';
 import { describeReal } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -26,7 +26,7 @@ function settings(port: number, file: File): string[] {
   }).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
+describeReal('a service with rediss://', ['localRedis', ...PROCESSES], () => {
   const directory = tempDir().path;
   const file = (name: string) => join(directory, name);
   let redis: Host;
@@ -52,7 +52,7 @@ describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
     return service;
   };
 
-  test.each(RUNTIMES)(
+  test.each(PROCESSES)(
     'parks over TLS where the certificate is trusted: %s',
     async (runtime) => {
       const trust = runtime === 'deno' ? 'DENO_CERT' : 'NODE_EXTRA_CA_CERTS';
@@ -67,7 +67,7 @@ describeReal('a service with rediss://', ['localRedis', ...RUNTIMES], () => {
     30_000,
   );
 
-  test.each(RUNTIMES)(
+  test.each(PROCESSES)(
     'says that the certificate is not trusted, where it is not: %s',
     async (runtime) => {
       const service = await start(runtime);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SecureKafka, secureKafka } from '../support/kafka-secure.ts';
 import { unsignedJwt } from '../support/jwt.ts';
-import { RUNTIMES, type Runtime } from '../support/runtimes.ts';
+import { PROCESSES, type Runtime } from '../support/runtimes.ts';
 import { describeReal } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -20,7 +20,7 @@ async function post(variables: Record<string, string>, runtime: Runtime = 'bun')
   return { status, output: service.output() };
 }
 
-describeReal('The service and a Kafka that asks who it is', ['localKafka', ...RUNTIMES], () => {
+describeReal('The service and a Kafka that asks who it is', ['localKafka', ...PROCESSES], () => {
   let kafka: SecureKafka;
   const { path } = tempDir();
   const file = (name: string) => join(path, name);
@@ -33,7 +33,7 @@ describeReal('The service and a Kafka that asks who it is', ['localKafka', ...RU
 
   afterAll(() => kafka.stop());
 
-  test.each(RUNTIMES)(
+  test.each(PROCESSES)(
     'client certificates come from files, or from variables: %s',
     async (runtime) => {
       const tls = { KAFKA_BROKERS: kafka.listeners.mtls, KAFKA_SSL: 'true' };
@@ -50,7 +50,7 @@ describeReal('The service and a Kafka that asks who it is', ['localKafka', ...RU
     60_000,
   );
 
-  test.each(RUNTIMES)(
+  test.each(PROCESSES)(
     'a password is proven by SCRAM, and shown to nobody: %s',
     async (runtime) => {
       const sasl = { KAFKA_BROKERS: kafka.listeners.sasl, KAFKA_SASL_MECHANISM: 'scram-sha-512' };

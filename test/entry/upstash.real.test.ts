@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
-import { RUNTIMES } from '../support/runtimes.ts';
+import { PROCESSES } from '../support/runtimes.ts';
 import { describeReal, ownRedis } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
 import { UpstashServer } from '../support/upstash-server.ts';
 import { until } from '../support/wait.ts';
 
-describeReal('The service and a Redis behind REST', ['redis', ...RUNTIMES], () => {
-  test.each(RUNTIMES)(
+describeReal('The service and a Redis behind REST', ['redis', ...PROCESSES], () => {
+  test.each(PROCESSES)(
     'queues while Kafka fails, drains after it, and the token is in no log: %s',
     async (runtime) => {
       const redis = await ownRedis();

@@ -3,8 +3,8 @@ import type { KafkaService } from '../support/kafka.ts';
 import type { RedisService } from '../support/redis.ts';
 import { RUNTIMES } from '../support/runtimes.ts';
 import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { scenarios } from './scenarios.ts';
-import { Stage } from './stage.ts';
+import { processScenarios, scenarios } from './scenarios.ts';
+import { isProcess, Stage } from './stage.ts';
 import { Table } from './table.ts';
 
 const TEST_MS = 120_000;
@@ -22,7 +22,9 @@ for (const runtime of RUNTIMES) {
       await stage.redis.flush();
     }, TEST_MS);
 
-    test.each(Object.entries(scenarios))(
+    if (!isProcess(runtime)) for (const name in processScenarios) table.note(name, runtime, 'n/a');
+
+    test.each(Object.entries({ ...scenarios, ...(isProcess(runtime) && processScenarios) }))(
       '%s',
       async (name, play) => {
         table.note(name, runtime, 'FAILED');

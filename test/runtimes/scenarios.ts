@@ -9,7 +9,9 @@ import { inFlight, postText, receiptOf, type Stage, stateOf } from './stage.ts';
 const PROBLEM = 'application/problem+json';
 const typeOf = (response: Response) => response.headers.get('Content-Type');
 
-export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
+type Scenarios = Readonly<Record<string, (stage: Stage) => Promise<void>>>;
+
+export const scenarios: Scenarios = {
   async 'a value is in the topic as it was sent, digit for digit'(stage) {
     const service = await stage.start();
     const value = '{"big": 9007199254740993, "price": 1.10, "text": "\\u00e9 é"}';
@@ -52,7 +54,8 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
     const limited = await send('10.0.0.3');
     expect([limited.status, typeOf(limited)]).toEqual([429, PROBLEM]);
     expect(Number(limited.headers.get('Retry-After'))).toBeGreaterThan(0);
-    expect(await stage.redis.client().keys('spillway:limit:*')).toEqual(['spillway:limit:127.0.0.1']);
+    if (stage.usesRedis)
+      expect(await stage.redis.client().keys('spillway:limit:*')).toEqual(['spillway:limit:127.0.0.1']);
     await stage.end(service);
   },
 
@@ -91,6 +94,7 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
       await stage.kafka.start();
     }
     await until('the circuit is closed and the list empty', async () => {
+      await stage.tick(service);
       const { circuit, waiting } = await stateOf(service);
       return circuit === 0 && waiting === 0;
     });
@@ -104,13 +108,16 @@ export const scenarios: Record<string, (stage: Stage) => Promise<void>> = {
     expect(service.output()).toContain('Circuit breaker kafka_producer closed - Kafka available');
     await stage.end(service);
   },
+};
 
+/** What a process does, and a Worker can not: it is not told to stop, and listens on no address. */
+export const processScenarios: Scenarios = {
   async 'a worker of its own drains what an API has parked, and ends in order'(stage) {
     const elsewhere = { KAFKA_BROKERS: `127.0.0.1:${await freePort()}`, BACKFILL: 'off' };
     const service = await stage.start(elsewhere);
     const ids = Array.from({ length: 20 }, (_, index) => `for-the-worker-${index}`);
     for (const id of ids) expect((await service.post({ id, value: 1 })).status).toBe(202);
-    const worker = await stage.start({}, 'backfill');
+    const worker = await stage.start({}, { entry: 'backfill' });
     await until('the list is empty', async () => (await stateOf(service)).waiting === 0);
     await stage.end(worker);
     for (const id of ids) await stage.record(id);

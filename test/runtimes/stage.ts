@@ -4,6 +4,10 @@ import type { Runtime } from '../support/runtimes.ts';
 import { type Spillway, startSpillway } from '../support/spillway.ts';
 import { until } from '../support/wait.ts';
 
+export const isProcess = (runtime: Runtime) => runtime !== 'workerd' && runtime !== 'object';
+
+type StageOptions = Pick<NonNullable<Parameters<typeof startSpillway>[1]>, 'entry' | 'dir'>;
+
 /** One runtime, in front of the Kafka and the Redis that all of them share in turn. */
 export class Stage {
   readonly topic = `messages-${crypto.randomUUID()}`;
@@ -17,11 +21,16 @@ export class Stage {
     this.redis = redis;
   }
 
-  start(variables: Record<string, string> = {}, entry: 'api' | 'backfill' = 'api'): Promise<Spillway> {
+  /** A Durable Object keeps everything in a SQLite of its own. */
+  get usesRedis(): boolean {
+    return this.runtime !== 'object';
+  }
+
+  start(variables: Record<string, string> = {}, options: StageOptions = {}): Promise<Spillway> {
     return startSpillway(
       {
         KAFKA_BROKERS: this.kafka.brokers,
-        REDIS_URL: this.redis.url,
+        ...(this.usesRedis && { REDIS_URL: this.redis.url }),
         KAFKA_TOPIC: this.topic,
         PUBLISH_TIMEOUT_MS: '1000',
         KAFKA_BREAKER_FAIL_MAX: '3',
@@ -29,8 +38,13 @@ export class Stage {
         KAFKA_BREAKER_TIMEOUT_DURATION: '1',
         ...variables,
       },
-      { runtime: this.runtime, entry },
+      { runtime: this.runtime, ...options },
     );
+  }
+
+  /** What the platform does once a minute where the service has a schedule. */
+  async tick({ url }: Spillway): Promise<void> {
+    if (this.runtime === 'workerd') await fetch(`${url}/cdn-cgi/handler/scheduled`);
   }
 
   /** The one record of the topic with this id. */
@@ -41,8 +55,12 @@ export class Stage {
     return found[0];
   }
 
-  /** Ends in order, and says so by its exit code. */
+  /** Ends in order, and says so by its exit code. A Worker has no such end. */
   async end(service: Spillway): Promise<void> {
+    if (!isProcess(this.runtime)) {
+      await service.end('SIGKILL');
+      return;
+    }
     const code = await service.end('SIGTERM');
     if (code !== 0) throw new Error(`${this.runtime} ended with ${code}: ${service.output()}`);
   }

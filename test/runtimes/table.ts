@@ -4,7 +4,7 @@ import { RUNTIMES, type Runtime } from '../support/runtimes.ts';
 export class Table {
   readonly #rows = new Map<string, Map<Runtime, string>>();
 
-  note(scenario: string, runtime: Runtime, outcome: 'ok' | 'FAILED'): void {
+  note(scenario: string, runtime: Runtime, outcome: 'ok' | 'FAILED' | 'n/a'): void {
     const row = this.#rows.get(scenario) ?? new Map<Runtime, string>();
     this.#rows.set(scenario, row.set(runtime, outcome));
   }

@@ -1,12 +1,17 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import deno from '../../deno.json';
+import type { Launch } from './child.ts';
 import { isInstalled, run } from './install.ts';
+import { wranglerDev } from './wrangler.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache');
 
-export const RUNTIMES = ['bun', 'node', 'deno'] as const;
+/** Where the service is a process of its own. */
+export const PROCESSES = ['bun', 'node', 'deno'] as const;
+/** `workerd` and `object` are the two set-ups for Cloudflare, both on workerd. */
+export const RUNTIMES = [...PROCESSES, 'workerd', 'object'] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 /** Those that are not the one which runs the tests. Their packages on npm carry the programs. */
@@ -24,13 +29,21 @@ const OTHERS = {
 } as const;
 type Other = keyof typeof OTHERS;
 
-/** The command that runs a file of the service, with the permissions that users are told to give. */
-export async function commandOf(runtime: Runtime, file: string): Promise<string[]> {
+/** How to run a file of the service, with the permissions that users are told to give; on workerd, the service. */
+export async function launchOf(runtime: Runtime, file: string): Promise<Launch> {
   const path = join(ROOT, file);
-  if (runtime === 'bun') return [process.execPath, path];
-  const program = await programOf(runtime);
-  if (runtime === 'node') return [program, path];
-  return [program, ...deno.tasks.start.split(' ').slice(1, -1), path];
+  switch (runtime) {
+    case 'bun':
+      return { command: [process.execPath, path] };
+    case 'node':
+      return { command: [await programOf('node'), path] };
+    case 'deno':
+      return { command: [await programOf('deno'), ...deno.tasks.start.split(' ').slice(1, -1), path] };
+    case 'workerd':
+      return wranglerDev(await programOf('node'), { config: 'wrangler.jsonc' });
+    case 'object':
+      return wranglerDev(await programOf('node'), { config: 'wrangler.jsonc', environment: 'object' });
+  }
 }
 
 /** Why this runtime can't be had here; undefined if it can. */
@@ -43,7 +56,8 @@ export function runtimeMissing(name: Other): string | undefined {
 
 const programs = new Map<Other, Promise<string>>();
 
-function programOf(name: Other): Promise<string> {
+/** Where the program is; fetched where it has to be. */
+export function programOf(name: Other): Promise<string> {
   const known = programs.get(name) ?? fetchProgram(name);
   programs.set(name, known);
   return known;

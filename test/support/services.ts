@@ -18,6 +18,9 @@ const missing = {
   bun: undefined,
   node: runtimeMissing('node'),
   deno: runtimeMissing('deno'),
+  /** It comes with wrangler, which Node runs. */
+  workerd: runtimeMissing('node'),
+  object: runtimeMissing('node'),
 };
 const mustHaveAll = !['', '0', 'false'].includes(process.env['CI'] ?? '');
 

@@ -1,13 +1,12 @@
-import { hasEnded, killAtEnd } from './janitor.ts';
-import { commandOf, type Runtime } from './runtimes.ts';
+import { type Child, startChild } from './child.ts';
+import { launchOf, type Runtime } from './runtimes.ts';
 import { tempDir } from './temp-dir.ts';
-import { until } from './wait.ts';
 
 const ENTRIES = {
   api: {
     file: (runtime: Runtime) => `src/entry/${runtime}.ts`,
     subcommand: 'serve',
-    ready: /Listening on (http:\S+)/,
+    ready: /(?:Listening|Ready) on (http:\S+)/,
   },
   backfill: {
     file: () => 'src/entry/backfill.ts',
@@ -17,18 +16,13 @@ const ENTRIES = {
 } as const;
 
 /** A running process of the service. */
-export interface Spillway {
+export interface Spillway extends Omit<Child, 'word'> {
   readonly url: string;
-  readonly pid: number;
   /** Its own directory, with the logs and what is embedded. */
   readonly dir: string;
-  /** What it has written so far, standard output and errors. */
-  readonly output: () => string;
   readonly post: (body: unknown) => Promise<Response>;
   /** The value of a sample, by its name and labels as they are printed. */
   readonly metric: (sample: string) => Promise<number>;
-  /** Sends the signal and waits for the end; answers the exit code. */
-  readonly end: (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT') => Promise<number>;
 }
 
 interface StartOptions {
@@ -46,33 +40,13 @@ export async function startSpillway(
 ): Promise<Spillway> {
   const { ready, subcommand } = ENTRIES[entry];
   const file = ENTRIES[entry].file(runtime);
-  const child = Bun.spawn(binary ? [binary, subcommand] : await commandOf(runtime, file), {
-    cwd: dir,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', SHUTDOWN_DELAY_SECONDS: '0', ...variables },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
-  killAtEnd(child.pid);
-  void child.exited.then(() => hasEnded(child.pid));
-  let output = '';
-  const collect = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
-  };
-  const ended = Promise.all([collect(child.stdout), collect(child.stderr), child.exited]);
-  const [, url = ''] = await until(`${file} is ready`, () => {
-    if (child.exitCode !== null) return ['ended'];
-    return ready.exec(output);
-  });
-  if (child.exitCode !== null) {
-    await ended;
-    throw new Error(`${file} ended with ${child.exitCode}: ${output}`);
-  }
+  const launch = binary ? { command: [binary, subcommand] } : await launchOf(runtime, file);
+  const env = { PORT: '0', SHUTDOWN_DELAY_SECONDS: '0', ...launch.env, ...variables };
+  const { word: url, ...child } = await startChild(file, { ...launch, env }, { dir, ready });
   return {
+    ...child,
     url,
-    pid: child.pid,
     dir,
-    output: () => output,
     post: (body) =>
       fetch(`${url}/v1/messages`, {
         method: 'POST',
@@ -83,11 +57,6 @@ export async function startSpillway(
       const text = await (await fetch(`${url}/metrics`)).text();
       const line = text.split('\n').find((candidate) => candidate.startsWith(`${sample} `));
       return Number(line?.slice(sample.length));
-    },
-    async end(signal) {
-      child.kill(signal);
-      await ended;
-      return child.exitCode ?? 128;
     },
   };
 }

@@ -58,6 +58,10 @@ export class EmbeddedEntries {
     this.#database.run('UPDATE entries SET batch = NULL WHERE position = ?', position);
   }
 
+  get isEmpty(): boolean {
+    return this.#rows('SELECT * FROM entries LIMIT 1').length === 0;
+  }
+
   get isAnyClaimed(): boolean {
     return this.#rows('SELECT * FROM entries WHERE batch IS NOT NULL LIMIT 1').length > 0;
   }

@@ -36,6 +36,11 @@ export class EmbeddedList implements FallbackList {
     this.#order = new EmbeddedOrder(database);
   }
 
+  /** Whether nothing waits, nor is claimed. Throws what the database throws. */
+  get isEmpty(): boolean {
+    return this.#entries.isEmpty;
+  }
+
   park(
     entries: readonly string[],
     bounds: Bounds = {},

@@ -1,14 +1,16 @@
-import { hasEnded, killAtEnd } from '../janitor.ts';
-import { commandOf } from '../runtimes.ts';
+import { startChild } from '../child.ts';
+import { launchOf } from '../runtimes.ts';
+import { tempDir } from '../temp-dir.ts';
 import { until } from '../wait.ts';
 
 /** Starts a load balancer as a process of Node, whose client closes and keeps connections by the book. */
 export async function startBalancer(upstreams: readonly string[]) {
-  const command = [...(await commandOf('node', 'test/support/balancer/main.ts')), ...upstreams];
-  const child = Bun.spawn(command, { stdout: 'pipe', stderr: 'inherit' });
-  killAtEnd(child.pid);
-  const { value } = await child.stdout.getReader().read();
-  const url = /http:\S+/.exec(new TextDecoder().decode(value))?.[0];
+  const { command } = await launchOf('node', 'test/support/balancer/main.ts');
+  const { word: url, end } = await startChild(
+    'the balancer',
+    { command: [...command, ...upstreams] },
+    { dir: tempDir().path, ready: /Balancing on (http:\S+)/ },
+  );
   const balancer = {
     post: (body: unknown) =>
       fetch(`${url}/v1/messages`, {
@@ -22,9 +24,7 @@ export async function startBalancer(upstreams: readonly string[]) {
         return Number(await (await fetch(`${url}/ready`)).text()) === count;
       }),
     async end(): Promise<void> {
-      child.kill();
-      await child.exited;
-      hasEnded(child.pid);
+      await end('SIGKILL');
     },
   };
   await balancer.sees(upstreams.length);

@@ -1,0 +1,92 @@
+import { type Config, ConfigError } from '../config.ts';
+import { ObjectSql } from '../drivers/object-sql.ts';
+import { EmbeddedStore } from '../drivers/store/embedded.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Service } from '../service.ts';
+import { Alarm } from './edge/alarm.ts';
+import { answer, unavailable, WRONG_SETTINGS } from './edge/answer.ts';
+import type { Bindings, ObjectNamespace, ObjectState } from './edge/platform.ts';
+import { openService } from './edge/service.ts';
+import { openKafkaJs } from './kafkajs.ts';
+
+/** So long an alarm works. What is left then is the next one's. */
+const RECOVER_MS = 25_000;
+/** If the object dies while it works on an alarm. */
+const NEXT_CHANCE_MS = 60_000;
+/** Between two alarms, at least. */
+const REST_MS = 500;
+
+/** All of the service: its connection to Kafka, and the fallback list in its own SQLite. */
+export class Spillway {
+  readonly #state: ObjectState;
+  readonly #alarm: Alarm;
+  readonly #service: Service | undefined;
+  #store: EmbeddedStore | undefined;
+
+  constructor(state: ObjectState, bindings: Bindings) {
+    this.#state = state;
+    this.#alarm = new Alarm(state.storage);
+    this.#service = openService(bindings, (config, clock) => {
+      const publisher = openPublisher(config, clock);
+      this.#store = new EmbeddedStore(new ObjectSql(state.storage), clock);
+      return { publisher, store: this.#store };
+    });
+    // Nothing here waits for Kafka, which may be away.
+    void state.blockConcurrencyWhile(async () => {
+      await this.#alarm.find();
+      await this.#seeToAlarm();
+    });
+    void this.#service?.warmUp();
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    if (!this.#service) return unavailable(WRONG_SETTINGS);
+    const response = await answer(this.#service, request, (work) => this.#state.waitUntil(work));
+    // Before the answer: what is parked is drained whatever becomes of the object.
+    await this.#seeToAlarm();
+    return response;
+  }
+
+  async alarm(): Promise<void> {
+    await this.#alarm.wentOff(NEXT_CHANCE_MS);
+    await this.#service?.recover(RECOVER_MS);
+    await this.#alarm.clear();
+    await this.#seeToAlarm();
+  }
+
+  /** Where messages wait, or Kafka is away, the alarm goes off when something can be done. */
+  async #seeToAlarm(): Promise<void> {
+    const { kafka } = this.#service ?? {};
+    if (!kafka || !this.#store) return;
+    if (kafka.state === 'closed' && this.#store.list.isEmpty) return;
+    await this.#alarm.setWithin(Math.max(REST_MS, kafka.retryInMs));
+  }
+}
+
+function openPublisher(config: Config, clock: Clock) {
+  const { kafka } = config;
+  if (!kafka) throw new ConfigError(['KAFKA_BROKERS must be set: the object speaks to Kafka itself']);
+  if (kafka.sasl && 'command' in kafka.sasl)
+    throw new ConfigError([
+      'KAFKA_SASL_OAUTH_TOKEN_COMMAND has no use here: nothing can be run. Use another',
+    ]);
+  if (config.redisUrl ?? config.upstash)
+    throw new ConfigError([
+      'REDIS_URL and UPSTASH_REDIS_REST_URL have no use here: the list is in the object',
+    ]);
+  return openKafkaJs(kafka, config, clock);
+}
+
+const NAME = 'spillway';
+
+export default {
+  /** Hands every request to the one object. */
+  async fetch(request: Request, { SPILLWAY }: { SPILLWAY: ObjectNamespace }): Promise<Response> {
+    try {
+      return await SPILLWAY.get(SPILLWAY.idFromName(NAME)).fetch(request);
+    } catch (error) {
+      console.error(`The object gave no answer: ${error instanceof Error ? error.message : 'unknown'}`);
+      return unavailable('Message processing services temporarily unavailable');
+    }
+  },
+};
