@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneOf, seconds, whole } from './config-fields.ts';
 
 type Preset = 'production' | 'aggressive' | 'conservative';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A PEM text, or the file that holds one; `variable` is what people have to mend if it is wrong. */
 export type PemSource = { readonly variable: string } & (

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const URL_ERROR = 'must be the address of the REST API, as in https://name.upstash.io; http:// is allowed';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { circuitFields, readCircuits } from './config-circuits.ts';
 import { DAY_S, oneOf, whole } from './config-fields.ts';
 import { kafkaFields, kafkaProblems, readKafka } from './config-kafka.ts';

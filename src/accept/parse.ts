@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { memberTexts } from './json-spans.ts';
 import { ID_HEADER, type Message } from './message.ts';
 

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Order, Orders } from '../../fleet/operator-modes.ts';
 import type { Readiness } from '../../ops/readiness.ts';
 import type { ServiceName } from '../../ports/service-name.ts';
