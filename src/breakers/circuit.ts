@@ -128,13 +128,11 @@ export class Circuit {
     return this.#mode === 'auto' && this.state === 'open' && this.#timer.dueInMs === 0;
   }
 
-  /** Where a runtime ends a request, it ends the trial in it, and the timer that would have ended the trial. */
+  /** Where a runtime ends a request, it ends the trial in it, and the timer that would have ended the trial. Another is due. */
   #giveUpLostTrial(): void {
     if (this.#mode !== 'auto' || this.state !== 'half-open' || this.#clock.now() < this.#trialIsLostAt)
       return;
-    this.#epoch++;
     this.#automaton = this.#begin('open');
-    this.#timer.opened({ kind: 'neutral' });
   }
 
   #hasVote(verdict: CallVerdict, epoch: number): boolean {
