@@ -1,6 +1,7 @@
 import type { Admission, Ask, Gate, Hold } from '../../ports/gate.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import type { Gathering } from './gathering.ts';
 import { judgeMark, toMark } from './mark.ts';
 import { intervalUs, toQuota } from './quota.ts';
 import { ADMIT } from './scripts/admit.ts';
@@ -19,11 +20,12 @@ const MOST_TOGETHER = 128;
 export class RemoteGate implements Gate {
   readonly #attempt: Attempt;
   readonly #slots: Slots;
-  readonly #turn = new Turn((asks: readonly Ask[]) => this.#admit(asks), MOST_TOGETHER);
+  readonly #turn: Turn<Ask, StoreAnswer<Admission>>;
 
-  constructor(attempt: Attempt, slots: Slots) {
+  constructor(attempt: Attempt, slots: Slots, gathering?: Gathering) {
     this.#attempt = attempt;
     this.#slots = slots;
+    this.#turn = new Turn((asks) => this.#admit(asks), MOST_TOGETHER, gathering);
   }
 
   async admit(asks: readonly Ask[]): Promise<StoreReply<readonly Admission[]>> {

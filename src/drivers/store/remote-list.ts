@@ -13,6 +13,7 @@ import {
 } from '../../ports/fallback-list.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import type { Gathering } from './gathering.ts';
 import { joined, type Load } from './load.ts';
 import { readLetters, requeueInOrder, takeLetters } from './remote-dead-letters.ts';
 import { RemoteOrder } from './remote-order.ts';
@@ -36,12 +37,14 @@ export class RemoteList implements FallbackList {
   readonly #turns = new WeakMap<Bounds, Turn<Load, StoreReply<Parked>>>();
 
   readonly #mostTogether: number;
+  readonly #gathering: Gathering | undefined;
 
   /** `mostTogether`: UTF-16 units that share a command. It is through in a moment, and no more is lost with its answer. */
-  constructor(attempt: Attempt, mostTogether = 200_000) {
+  constructor(attempt: Attempt, mostTogether = 200_000, gathering?: Gathering) {
     this.#attempt = attempt;
     this.#mostTogether = mostTogether;
-    this.#order = new RemoteOrder(attempt);
+    this.#gathering = gathering;
+    this.#order = new RemoteOrder(attempt, gathering);
   }
 
   async park(
@@ -52,7 +55,7 @@ export class RemoteList implements FallbackList {
     if (entries.length === 0) return this.push({ entries, orderKeys }, bounds);
     let turn = this.#turns.get(bounds);
     if (!turn) {
-      turn = new Turn((calls) => this.#pushAll(calls, bounds), this.#mostTogether);
+      turn = new Turn((calls) => this.#pushAll(calls, bounds), this.#mostTogether, this.#gathering);
       this.#turns.set(bounds, turn);
     }
     return turn.do(

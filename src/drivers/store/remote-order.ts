@@ -1,5 +1,6 @@
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import type { Gathering } from './gathering.ts';
 import { ORDER } from './scripts/keys.ts';
 import { Turn } from './turn.ts';
 
@@ -10,8 +11,8 @@ const MOST_TOGETHER = 1000;
 export class RemoteOrder {
   readonly #turn: Turn<readonly string[], StoreReply<readonly boolean[]>>;
 
-  constructor(attempt: Attempt) {
-    this.#turn = new Turn((asks) => askAll(attempt, asks), MOST_TOGETHER);
+  constructor(attempt: Attempt, gathering?: Gathering) {
+    this.#turn = new Turn((asks) => askAll(attempt, asks), MOST_TOGETHER, gathering);
   }
 
   parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {

@@ -1,3 +1,5 @@
+import { type Gathering, perTurn } from './gathering.ts';
+
 interface Gathered<Item, Result> {
   readonly items: Item[];
   readonly promises: PromiseWithResolvers<Result>[];
@@ -5,22 +7,27 @@ interface Gathered<Item, Result> {
 }
 
 /**
- * Gathers what is asked for in one turn of the event loop, and does it together: one command for
- * many callers. `run` answers one result for each item, in order; what it throws, all of them get.
+ * Gathers what is asked for at once, and does it together: one command for many callers. `run` answers one result for each item, in order; what it throws, all of them get.
  */
 export class Turn<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #maxWeight: number;
+  readonly #gathering: Gathering;
   #gathered: Gathered<Item, Result>[] = [];
 
-  /** Past `maxWeight` the items of a turn are done in several runs; one item is never parted. */
-  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>, maxWeight: number) {
+  /** Past `maxWeight` the items are done in several runs; one item is never parted. */
+  constructor(
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    maxWeight: number,
+    gathering = perTurn,
+  ) {
     this.#run = run;
     this.#maxWeight = maxWeight;
+    this.#gathering = gathering;
   }
 
   do(item: Item, weight = 1): Promise<Result> {
-    if (this.#gathered.length === 0) setImmediate(() => this.#flush());
+    if (this.#gathered.length === 0) this.#gathering(() => this.#flush());
     let last = this.#gathered.at(-1);
     if (!last || last.weight + weight > this.#maxWeight) {
       last = { items: [], promises: [], weight: 0 };

@@ -3,6 +3,7 @@ import type { Probe } from '../../ports/probe.ts';
 import type { Store } from '../../ports/store.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
+import { type Gathering, perTurn } from './gathering.ts';
 import { RemoteBoard } from './remote-board.ts';
 import { readDurability } from './remote-durability.ts';
 import { RemoteGate } from './remote-gate.ts';
@@ -24,6 +25,8 @@ export interface UpstashSettings {
   readonly token: string;
   /** Past this the list parks no more. */
   readonly maxListBytes?: number;
+  /** `perTurn` where it is left out. */
+  readonly gathering?: Gathering;
 }
 
 /** What only the worker waits for, and moves whole batches. */
@@ -41,11 +44,11 @@ export class UpstashStore implements Store {
   readonly #token: string;
 
   /** Throws if `url` is none. Connects to nothing yet. */
-  constructor({ url, token, maxListBytes }: UpstashSettings) {
-    this.#line = new Line(openPost(url, token));
+  constructor({ url, token, maxListBytes, gathering = perTurn }: UpstashSettings) {
+    this.#line = new Line(openPost(url, token), gathering);
     this.#token = token;
-    this.list = new UpstashList(this.#attempt, maxListBytes);
-    this.gate = new RemoteGate(this.#attempt, 'one');
+    this.list = new UpstashList(this.#attempt, maxListBytes, gathering);
+    this.gate = new RemoteGate(this.#attempt, 'one', gathering);
     this.receipts = new RemoteReceipts(this.#attempt);
     this.board = new RemoteBoard(this.#attempt);
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
-import { UpstashStore } from '../../../src/drivers/store/upstash.ts';
+import { perCall } from '../../../src/drivers/store/gathering.ts';
+import { type UpstashSettings, UpstashStore } from '../../../src/drivers/store/upstash.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { describeReal, ownRedis, realRedis } from '../../support/services.ts';
 import { type Fault, UpstashServer } from '../../support/upstash-server.ts';
@@ -13,7 +14,7 @@ const BOUND_MS = 450;
 
 describeReal('store/upstash', ['redis'], () => {
   let shared: Promise<UpstashServer> | undefined;
-  async function open(over: { token?: string; maxListBytes?: number } = {}) {
+  async function open(over: Partial<UpstashSettings> = {}) {
     const redis = await realRedis();
     const server = await (shared ??= UpstashServer.start(redis.url));
     await redis.flush();
@@ -27,6 +28,33 @@ describeReal('store/upstash', ['redis'], () => {
   storeContract('store/upstash', async () => {
     const { store } = await open();
     return { store, durability: 'unknown', wait: (ms) => Bun.sleep(ms), close: () => store.close() };
+  });
+
+  storeContract('store/upstash, as on an edge,', async () => {
+    const { store } = await open({ gathering: perCall });
+    return { store, durability: 'unknown', wait: (ms) => Bun.sleep(ms), close: () => store.close() };
+  });
+
+  test('on an edge calls share no request, and what one call asks for shares one', async () => {
+    const { store, server } = await open({ gathering: perCall });
+    await store.probe();
+    await store.receipts.save([{ id: 'loads the script', status: 'queued', topic: 't' }], 1000);
+    server.seen.length = 0;
+    const calls: Promise<unknown>[] = [];
+    for (let count = 0; count < 10; count++) {
+      calls.push(store.probe());
+      // All of them in one turn of the event loop, but none together with another.
+      for (let ticks = 0; ticks < 5; ticks++) await Promise.resolve();
+    }
+    await Promise.all(calls);
+    expect(server.seen).toHaveLength(10);
+    server.seen.length = 0;
+    const receipts = Array.from({ length: 50 }, (_, index) => `r${index}`);
+    await store.receipts.save(
+      receipts.map((id) => ({ id, status: 'queued', topic: 't' })),
+      1000,
+    );
+    expect(server.seen).toHaveLength(1);
   });
 
   test('values are kept to the byte', async () => {

@@ -1,3 +1,4 @@
+import type { Gathering } from '../gathering.ts';
 import type { Command, Post } from './client.ts';
 import { Reason, Refusal } from './reasons.ts';
 
@@ -22,18 +23,20 @@ const MAX_SHARED_BYTES = 1_000_000;
 /** Takes commands to the server. It sends none twice. */
 export class Line {
   readonly #post: Post;
+  readonly #gathering: Gathering;
   readonly #open = new Set<AbortController>();
   #requests: Request[] = [];
   #closed = false;
 
-  constructor(post: Post) {
+  constructor(post: Post, gathering: Gathering) {
     this.#post = post;
+    this.#gathering = gathering;
   }
 
-  /** Sends a command together with the others of the same turn of the event loop. */
+  /** Sends a command together with the others that are gathered. */
   share(command: Command, bytes: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#requests.length === 0) setImmediate(() => this.#flush());
+      if (this.#requests.length === 0) this.#gathering(() => this.#flush());
       let request = this.#requests.at(-1);
       if (!request || request.bytes + bytes > MAX_SHARED_BYTES) {
         request = { waiting: [], bytes: 0 };

@@ -1,6 +1,7 @@
 import type { Bounds, Parked } from '../../../ports/fallback-list.ts';
 import type { StoreReply } from '../../../ports/store-reply.ts';
 import type { Attempt } from '../attempt.ts';
+import type { Gathering } from '../gathering.ts';
 import type { Load } from '../load.ts';
 import { RemoteList } from '../remote-list.ts';
 import { QUEUE } from '../scripts/keys.ts';
@@ -26,8 +27,8 @@ export class UpstashList extends RemoteList {
   #bytes = 0;
   #weighedAt = -Infinity;
 
-  constructor(attempt: Attempt, maxBytes = MAX_LIST_BYTES) {
-    super(attempt, MOST_TOGETHER);
+  constructor(attempt: Attempt, maxBytes = MAX_LIST_BYTES, gathering?: Gathering) {
+    super(attempt, MOST_TOGETHER, gathering);
     this.#attempt = attempt;
     this.#maxBytes = maxBytes;
   }
