@@ -1,5 +1,5 @@
 import { orderKeyOfEntry } from './accept/order-key.ts';
-import { recover } from './backfill/recover.ts';
+import { recover, type RecoverLimits } from './backfill/recover.ts';
 import { HeadTrial } from './backfill/trial.ts';
 import { BackfillWorker } from './backfill/worker.ts';
 import type { Circuit } from './breakers/circuit.ts';
@@ -40,8 +40,8 @@ export interface Service {
   readonly fleet: Fleet;
   /** The circuit of Kafka, as far as others may know of it. */
   readonly kafka: Pick<Circuit, 'state' | 'retryInMs' | 'tryNow'>;
-  /** Makes the trial that is due and drains, for so many milliseconds at most; see `recover`. */
-  readonly recover: (forMs: number) => Promise<void>;
+  /** Makes the trial that is due and drains, within limits; see `recover`. */
+  readonly recover: (limits: RecoverLimits) => Promise<void>;
   /** Makes the first connection to Kafka, so that no message waits for it. */
   readonly warmUp: () => Promise<void>;
   /** Says that it is not ready any more, and on each answer that the connection closes; goes on with its work. */
@@ -133,8 +133,8 @@ export function createService(deps: ServiceDeps): Service {
     watch,
     fleet,
     kafka: circuits.kafka,
-    async recover(forMs) {
-      await recover({ circuit: circuits.kafka, worker, clock }, forMs);
+    async recover(limits) {
+      await recover({ circuit: circuits.kafka, worker, clock }, limits);
       await trial.ended();
     },
     async warmUp() {

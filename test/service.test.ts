@@ -216,7 +216,7 @@ describe('driven by events', () => {
     publisher.answer = () => PUBLISHED;
     await clock.advance(600_000);
     expect([service.kafka.state, publisher.calls]).toEqual(['open', []]);
-    await service.recover(25_000);
+    await service.recover({ forMs: 25_000 });
     expect(service.kafka.state).toBe('closed');
     expect(publisher.calls.flat().map(({ id }) => id)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5']);
     expect(store.waiting).toEqual([]);

@@ -13,18 +13,30 @@ export interface RecoverDeps {
   readonly clock: Clock;
 }
 
+/** After either nothing more is begun: the rest is the next event's. */
+export interface RecoverLimits {
+  readonly forMs: number;
+  /** Where the runtime counts the calls of an event. */
+  readonly maxBatches?: number;
+}
+
 /** While a message is the trial, its end is waited for. */
 const HALF_OPEN_MS = 100;
 
 /**
  * Does what timers and a worker do elsewhere, where something from outside has to wake the service:
  * makes the trial that is due, or will be in time, and drains until there is no more to do now.
- * Begins nothing after `forMs`; what it has begun then ends within its own deadlines. Never throws.
+ * What was begun within the limits ends within its own deadlines. Never throws.
  */
-export async function recover({ circuit, worker, clock }: RecoverDeps, forMs: number): Promise<void> {
+export async function recover(
+  { circuit, worker, clock }: RecoverDeps,
+  { forMs, maxBatches = Infinity }: RecoverLimits,
+): Promise<void> {
+  let batches = 0;
   const ends = clock.now() + forMs;
-  while (clock.now() < ends) {
+  while (clock.now() < ends && batches < maxBatches) {
     if (circuit.state === 'closed') {
+      batches++;
       if ((await worker.turn()) === 'pause') return;
       continue;
     }

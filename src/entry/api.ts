@@ -1,4 +1,5 @@
 import { pause, systemClock } from '../ports/clock.ts';
+import type { Service } from '../service.ts';
 import { openContainer, stopOnSignal } from './container.ts';
 import { welcome } from './welcome.ts';
 
@@ -25,7 +26,7 @@ export type Listen = (options: ListenOptions) => Listener | Promise<Listener>;
 const LAST_ANSWERS_MS = 1000;
 
 /** What a platform that lets the process sleep has to call now and then; see `recover` of the service. */
-export type Wake = (forMs: number) => Promise<void>;
+export type Wake = Service['recover'];
 
 /** Runs the API, from the settings to the last signal. Settles once it listens. */
 export async function runApi(listen: Listen): Promise<Wake> {
@@ -56,8 +57,8 @@ export async function runApi(listen: Listen): Promise<Wake> {
   welcome(log, config, drivers, listener.port);
 
   stopOnSignal(log, stop, leave);
-  return async (forMs) => {
-    if (config.backfill === 'inline') await service.recover(forMs);
+  return async (limits) => {
+    if (config.backfill === 'inline') await service.recover(limits);
   };
 
   /** Time for load balancers to see that this instance is not ready, and for clients to connect elsewhere. */

@@ -10,9 +10,13 @@ import { openService } from './edge/service.ts';
 import { openKafkaJs } from './kafkajs.ts';
 
 /** So long an alarm works. What is left then is the next one's. */
-const RECOVER_MS = 25_000;
+const RECOVER = { forMs: 25_000 };
 /** If the object dies while it works on an alarm. */
 const NEXT_CHANCE_MS = 60_000;
+/** An object has 128 MB for everything. */
+const MAX_PENDING_BYTES = 16_000_000;
+/** A parked message is somewhat longer than its body. */
+const MAX_BODY_BYTES = 1_900_000;
 /** Between two alarms, at least. */
 const REST_MS = 500;
 
@@ -30,7 +34,7 @@ export class Spillway {
       const publisher = openPublisher(config, clock);
       this.#store = new EmbeddedStore(new ObjectSql(state.storage), clock);
       return { publisher, store: this.#store };
-    });
+    })?.service;
     // Nothing here waits for Kafka, which may be away.
     void state.blockConcurrencyWhile(async () => {
       await this.#alarm.find();
@@ -49,7 +53,7 @@ export class Spillway {
 
   async alarm(): Promise<void> {
     await this.#alarm.wentOff(NEXT_CHANCE_MS);
-    await this.#service?.recover(RECOVER_MS);
+    await this.#service?.recover(RECOVER);
     await this.#alarm.clear();
     await this.#seeToAlarm();
   }
@@ -64,17 +68,24 @@ export class Spillway {
 }
 
 function openPublisher(config: Config, clock: Clock) {
-  const { kafka } = config;
-  if (!kafka) throw new ConfigError(['KAFKA_BROKERS must be set: the object speaks to Kafka itself']);
-  if (kafka.sasl && 'command' in kafka.sasl)
-    throw new ConfigError([
-      'KAFKA_SASL_OAUTH_TOKEN_COMMAND has no use here: nothing can be run. Use another',
-    ]);
-  if (config.redisUrl ?? config.upstash)
-    throw new ConfigError([
-      'REDIS_URL and UPSTASH_REDIS_REST_URL have no use here: the list is in the object',
-    ]);
-  return openKafkaJs(kafka, config, clock);
+  const { kafka, kafkaRest, redisUrl, upstash, backfill, maxBodyBytes } = config;
+  const problems: string[] = [];
+  if (kafkaRest) problems.push('KAFKA_REST_URL has no use here: the object speaks to KAFKA_BROKERS itself');
+  else if (!kafka) problems.push('KAFKA_BROKERS must be set');
+  if (kafka?.sasl && 'command' in kafka.sasl)
+    problems.push('KAFKA_SASL_OAUTH_TOKEN_COMMAND has no use here, where nothing can be run: use another');
+  for (const pem of Object.values(kafka?.pem ?? {}))
+    if (pem)
+      problems.push(`${pem.variable} has no use here: the runtime trusts whom browsers trust, and no other`);
+  if (redisUrl ?? upstash)
+    problems.push('REDIS_URL and UPSTASH_REDIS_REST_URL have no use here: the list is in the object');
+  if (backfill === 'off') problems.push('BACKFILL must be inline: nobody else can drain the list');
+  if (maxBodyBytes > MAX_BODY_BYTES)
+    problems.push(
+      `MAX_BODY_BYTES must not be above ${MAX_BODY_BYTES}: a row of the object's SQLite holds 2 MB`,
+    );
+  if (!kafka || problems.length > 0) throw new ConfigError(problems);
+  return openKafkaJs(kafka, config, clock, MAX_PENDING_BYTES);
 }
 
 const NAME = 'spillway';

@@ -31,6 +31,6 @@ const api = runApi(({ hostname, port, answer }) => {
 // there only where it is said before anything listens, hence before the first turn of the event loop.
 void Deno.cron?.('Drain the fallback list', '* * * * *', async () => {
   const wake = await api;
-  await wake(AWAKE_MS);
+  await wake({ forMs: AWAKE_MS });
 });
 await api;

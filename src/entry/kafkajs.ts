@@ -19,6 +19,7 @@ export function openKafkaJs(
   { brokers, compression, ssl, pem, sasl }: NonNullable<Config['kafka']>,
   { defaultTopic, publishTimeoutMs }: Pick<Config, 'defaultTopic' | 'publishTimeoutMs'>,
   clock: Clock,
+  maxPendingBytes = MAX_PENDING_BYTES,
 ): KafkaJsPublisher {
   const tls = ssl && readPems(pem);
   if (!isSupported(compression))
@@ -29,7 +30,7 @@ export function openKafkaJs(
       probeTopic: defaultTopic,
       timeoutMs: publishTimeoutMs,
       metadataMaxAgeMs: METADATA_MAX_AGE_MS,
-      maxPendingBytes: MAX_PENDING_BYTES,
+      maxPendingBytes,
       compression,
       ssl: tls,
       sasl: sasl && withToken(sasl, clock),

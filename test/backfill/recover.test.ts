@@ -30,13 +30,13 @@ function setup({ batches = 0, closesAtTrial = 1, retryInMs = 0 } = {}) {
 describe('recover', () => {
   test('makes the trial that is due, and drains until there is nothing more to do', async () => {
     const { done, deps } = setup({ batches: 3 });
-    await recover(deps, 25_000);
+    await recover(deps, { forMs: 25_000 });
     expect(done).toEqual(['trial at 0', 'batch', 'batch', 'batch']);
   });
 
   test('waits for a trial that is due in time', async () => {
     const { clock, done, deps } = setup({ retryInMs: 10_000 });
-    const ended = recover(deps, 25_000);
+    const ended = recover(deps, { forMs: 25_000 });
     await clock.advance(9999);
     expect(done).toEqual([]);
     await clock.advance(1);
@@ -46,27 +46,33 @@ describe('recover', () => {
 
   test('leaves a trial that is not due in time to the next event, without waiting', async () => {
     const { done, deps } = setup({ retryInMs: 30_000 });
-    await recover(deps, 25_000);
+    await recover(deps, { forMs: 25_000 });
     expect(done).toEqual([]);
   });
 
   test('ends where the trial fails', async () => {
     const { done, deps } = setup({ closesAtTrial: 2 });
-    await recover(deps, 25_000);
+    await recover(deps, { forMs: 25_000 });
     expect(done).toEqual(['trial at 0']);
   });
 
   test('begins nothing after its time, however much waits', async () => {
     const { done, deps } = setup({ batches: 1000 });
-    await recover(deps, 100);
+    await recover(deps, { forMs: 100 });
     expect(done.filter((what) => what === 'batch')).toHaveLength(10);
+  });
+
+  test('drains no more batches than it may', async () => {
+    const { done, deps } = setup({ batches: 1000 });
+    await recover(deps, { forMs: 25_000, maxBatches: 3 });
+    expect(done.filter((what) => what === 'batch')).toHaveLength(3);
   });
 
   test('waits for the end of a trial that a message makes', async () => {
     const { clock, circuit, done, deps } = setup();
     circuit.state = 'half-open';
     circuit.tryDue = () => Promise.resolve();
-    const ended = recover(deps, 25_000);
+    const ended = recover(deps, { forMs: 25_000 });
     await clock.advance(250);
     circuit.state = 'closed';
     await clock.advance(100);

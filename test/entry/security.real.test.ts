@@ -16,11 +16,11 @@ async function post(variables: Record<string, string>, runtime: Runtime = 'bun')
     const answer = (await (await service.post({ value: 1 })).json()) as { status?: string };
     return (answer.status === 'published' || service.output().includes('opened')) && answer.status;
   });
-  await service.end('SIGTERM');
+  await service.end(runtime === 'object' ? 'SIGKILL' : 'SIGTERM');
   return { status, output: service.output() };
 }
 
-describeReal('The service and a Kafka that asks who it is', ['localKafka', ...PROCESSES], () => {
+describeReal('The service and a Kafka that asks who it is', ['localKafka', ...PROCESSES, 'object'], () => {
   let kafka: SecureKafka;
   const { path } = tempDir();
   const file = (name: string) => join(path, name);
@@ -72,6 +72,20 @@ describeReal('The service and a Kafka that asks who it is', ['localKafka', ...PR
     expect((await post({ ...sasl, KAFKA_SASL_OAUTH_TOKEN: token })).status).toBe('published');
     expect(byCommand.output).not.toContain(token);
   }, 60_000);
+
+  test.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
+    'a Durable Object says who it is as well, by %s',
+    async (KAFKA_SASL_MECHANISM) => {
+      const login = {
+        KAFKA_BROKERS: kafka.listeners.sasl,
+        KAFKA_SASL_MECHANISM,
+        KAFKA_SASL_USERNAME: kafka.user.username,
+        KAFKA_SASL_PASSWORD: kafka.user.password,
+      };
+      expect((await post(login, 'object')).status).toBe('published');
+    },
+    60_000,
+  );
 
   test('a wrong password opens the circuit, and the log says so without the password', async () => {
     const { status, output } = await post({

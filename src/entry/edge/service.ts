@@ -9,6 +9,8 @@ import type { Bindings } from './platform.ts';
 interface EdgeDrivers {
   readonly publisher: Publisher;
   readonly store: Store;
+  /** What the operators have to know from the start. */
+  readonly shortfalls?: readonly string[];
 }
 
 /**
@@ -18,12 +20,15 @@ interface EdgeDrivers {
 export function openService(
   bindings: Bindings,
   open: (config: Config, clock: Clock) => EdgeDrivers,
-): Service | undefined {
+): { service: Service; config: Config } | undefined {
   try {
     const config = readConfig(textsOf(bindings));
     const clock = systemClock;
     const log = createLog(config.log, clock, [(line) => console.log(line)]);
-    return createService({ ...open(config, clock), config, clock, log, drivenBy: 'events' });
+    const { shortfalls = [], ...drivers } = open(config, clock);
+    for (const shortfall of shortfalls) log.warning(shortfall);
+    const service = createService({ ...drivers, config, clock, log, drivenBy: 'events' });
+    return { service, config };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
