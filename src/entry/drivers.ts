@@ -5,6 +5,7 @@ import { EmbeddedStore } from '../drivers/store/embedded.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Publisher } from '../ports/publisher.ts';
 import type { Store } from '../ports/store.ts';
+import { shortfallsOf } from './shortfalls.ts';
 
 export interface Drivers {
   readonly publisher: Publisher;
@@ -30,16 +31,13 @@ export async function openDrivers(config: Config, clock: Clock): Promise<Drivers
 /** Memory for messages that wait for Kafka over HTTP. Beyond it they go to the list at once. */
 const MAX_PENDING_BYTES = 64_000_000;
 
-const NO_HEADERS =
-  'KAFKA_REST_DIALECT has no headers: records carry no spillway-id to recognise duplicates by, no trace and no time of their own, and messages with headers are rejected';
-
 async function openPublisher(config: Config, clock: Clock) {
   const { kafka, kafkaRest, dataDir, defaultTopic, publishTimeoutMs } = config;
   if (kafkaRest) {
     const { RestPublisher } = await import('../drivers/kafka/rest.ts');
     const own = { probeTopic: defaultTopic, timeoutMs: publishTimeoutMs, maxPendingBytes: MAX_PENDING_BYTES };
     const publisher = new RestPublisher({ ...kafkaRest, ...own }, clock);
-    const shortfalls = publisher.carriesHeaders ? [] : [NO_HEADERS];
+    const shortfalls = shortfallsOf(publisher);
     return { publisher, devKafka: undefined, name: new URL(kafkaRest.url).host, shortfalls };
   }
   if (!kafka) {

@@ -22,7 +22,10 @@ for (const runtime of RUNTIMES) {
       await stage.redis.flush();
     }, TEST_MS);
 
-    if (!isProcess(runtime)) for (const name in processScenarios) table.note(name, runtime, 'n/a');
+    afterAll(async () => {
+      if (!isProcess(runtime)) for (const name in processScenarios) table.note(name, runtime, 'n/a');
+      await stage.stop();
+    });
 
     test.each(Object.entries({ ...scenarios, ...(isProcess(runtime) && processScenarios) }))(
       '%s',

@@ -2,6 +2,7 @@ import type { KafkaService } from '../support/kafka.ts';
 import type { RedisService } from '../support/redis.ts';
 import type { Runtime } from '../support/runtimes.ts';
 import { type Spillway, startSpillway } from '../support/spillway.ts';
+import { Fronts } from './fronts.ts';
 import { until } from '../support/wait.ts';
 
 export const isProcess = (runtime: Runtime) => runtime !== 'workerd' && runtime !== 'object';
@@ -15,6 +16,8 @@ export class Stage {
   readonly kafka: KafkaService;
   readonly redis: RedisService;
 
+  #fronts: Promise<Fronts> | undefined;
+
   constructor(runtime: Runtime, kafka: KafkaService, redis: RedisService) {
     this.runtime = runtime;
     this.kafka = kafka;
@@ -26,11 +29,10 @@ export class Stage {
     return this.runtime !== 'object';
   }
 
-  start(variables: Record<string, string> = {}, options: StageOptions = {}): Promise<Spillway> {
+  async start(variables: Record<string, string> = {}, options: StageOptions = {}): Promise<Spillway> {
     return startSpillway(
       {
-        KAFKA_BROKERS: this.kafka.brokers,
-        ...(this.usesRedis && { REDIS_URL: this.redis.url }),
+        ...(await this.#servers()),
         KAFKA_TOPIC: this.topic,
         PUBLISH_TIMEOUT_MS: '1000',
         KAFKA_BREAKER_FAIL_MAX: '3',
@@ -42,9 +44,39 @@ export class Stage {
     );
   }
 
+  /** Where Kafka and Redis are, in the words of this runtime. */
+  async #servers(): Promise<Record<string, string>> {
+    switch (this.runtime) {
+      case 'bun':
+      case 'node':
+      case 'deno':
+        return { KAFKA_BROKERS: this.kafka.brokers, REDIS_URL: this.redis.url };
+      case 'object':
+        return { KAFKA_BROKERS: this.kafka.brokers };
+      case 'workerd': {
+        this.#fronts ??= Fronts.start(this.kafka, this.redis);
+        return (await this.#fronts).variables;
+      }
+    }
+  }
+
+  /** What stands before Kafka and Redis where only HTTP gets through; undefined where nothing does. */
+  async fronts(): Promise<Fronts | undefined> {
+    return this.#fronts;
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#fronts)?.stop();
+  }
+
   /** What the platform does once a minute where the service has a schedule. */
   async tick({ url }: Spillway): Promise<void> {
     if (this.runtime === 'workerd') await fetch(`${url}/cdn-cgi/handler/scheduled`);
+  }
+
+  /** The ids of all records of the topic. */
+  async ids(): Promise<Set<string | undefined>> {
+    return new Set((await this.kafka.read(this.topic)).map(({ headers }) => headers['spillway-id']));
   }
 
   /** The one record of the topic with this id. */

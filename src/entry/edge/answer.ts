@@ -13,7 +13,12 @@ export async function answer(
   if (needsLook === 'first') await fleet.look();
   if (needsLook === 'again') behind(fleet.look());
   if (watch.isStale && new URL(request.url).pathname === READY) await watch.look();
-  return app.fetch(request, { clientAddress: request.headers.get(CLIENT_ADDRESS) ?? undefined });
+  const response = await app.fetch(request, {
+    clientAddress: request.headers.get(CLIENT_ADDRESS) ?? undefined,
+  });
+  // Or the runtime would wait for a body that nobody wants, before it lets the answer go.
+  if (request.body && !request.bodyUsed) behind(request.body.cancel().catch(() => {}));
+  return response;
 }
 
 const READY = '/health/ready';
