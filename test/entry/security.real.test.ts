@@ -16,7 +16,7 @@ async function post(variables: Record<string, string>, runtime: Runtime = 'bun')
     const answer = (await (await service.post({ value: 1 })).json()) as { status?: string };
     return (answer.status === 'published' || service.output().includes('opened')) && answer.status;
   });
-  await service.end(runtime === 'object' ? 'SIGKILL' : 'SIGTERM');
+  await service.end('SIGTERM');
   return { status, output: service.output() };
 }
 

@@ -113,7 +113,7 @@ for (const runtime of ['workerd', 'object'] as const) {
           'application/problem+json',
         ]);
         await until('the log names it', () => service.output().includes('KAFKA_BREAKER_FAIL_MAX must be'));
-        await service.end('SIGKILL');
+        await service.end('SIGTERM');
       },
       TEST_MS,
     );
@@ -127,7 +127,7 @@ for (const runtime of ['workerd', 'object'] as const) {
         expect(service.output()).toContain(
           runtime === 'object' ? 'KAFKA_BROKERS must' : 'KAFKA_REST_URL must',
         );
-        await service.end('SIGKILL');
+        await service.end('SIGTERM');
       },
       TEST_MS,
     );
@@ -168,7 +168,7 @@ onStage('workerd', (stage) => {
       const response = await other.post({ id: 'from-the-new-one', value: 1 });
       expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
       expect(front.posts.length).toBe(asked);
-      await other.end('SIGKILL');
+      await other.end('SIGTERM');
 
       await stage().kafka.start();
       const third = await stage().start(sharing);

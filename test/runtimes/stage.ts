@@ -87,14 +87,11 @@ export class Stage {
     return found[0];
   }
 
-  /** Ends in order, and says so by its exit code. A Worker has no such end. */
+  /** Ends in order, and says so by its exit code. Of a Worker's end nothing is told. */
   async end(service: Spillway): Promise<void> {
-    if (!isProcess(this.runtime)) {
-      await service.end('SIGKILL');
-      return;
-    }
     const code = await service.end('SIGTERM');
-    if (code !== 0) throw new Error(`${this.runtime} ended with ${code}: ${service.output()}`);
+    if (isProcess(this.runtime) && code !== 0)
+      throw new Error(`${this.runtime} ended with ${code}: ${service.output()}`);
   }
 }
 

@@ -18,7 +18,7 @@ describeReal('the store of a Durable Object', ['workerd'], () => {
     workerd = await startChild('workerd', launch, { dir: tempDir().path, ready: WRANGLER_READY });
   }, 60_000);
 
-  afterAll(async () => void (await workerd.end('SIGKILL')));
+  afterAll(async () => void (await workerd.end('SIGTERM')));
 
   storeContract('store/object', () => {
     const url = `${workerd.word}/${crypto.randomUUID()}`;
