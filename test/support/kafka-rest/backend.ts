@@ -1,4 +1,4 @@
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Message, type Producer } from 'kafkajs';
 import { withAdmin } from '../kafka-admin.ts';
 
 /** A record as a proxy hands it on: what is undefined is left to Kafka. */
@@ -15,8 +15,9 @@ export type Written =
   /** Kafka's name for it, and its number. */
   | { readonly error: string; readonly code: number };
 
-/** So long a proxy tries, before it tells that Kafka is away; real ones take two minutes. */
-const DELIVERY_MS = 300;
+const AWAY = 'NETWORK_EXCEPTION';
+/** As proxies do, it tries again by itself, for a second or two; real ones take two minutes. */
+const RETRY = { retries: 7, initialRetryTime: 20, maxRetryTime: 300 };
 
 /** The Kafka behind the front. */
 export class Backend {
@@ -30,21 +31,27 @@ export class Backend {
   /** Each record by itself, in order. */
   async write(topic: string, records: readonly BackendRecord[]): Promise<Written[]> {
     const results: Written[] = [];
-    for (const record of records) results.push(await this.writeBatch(topic, [record]));
+    for (const record of records) {
+      const last = results.at(-1);
+      // Where Kafka is away they all fail together.
+      const isAway = last && 'error' in last && last.error === AWAY;
+      results.push(isAway ? last : await this.writeBatch(topic, [record]));
+    }
     return results;
   }
 
   /** How many partitions the topic has; undefined where there is no such topic. Throws if Kafka is away. */
   partitionsOf(topic: string): Promise<number | undefined> {
-    return withAdmin(this.#brokers, async (admin) => {
+    const ask = async (admin: Admin) => {
       if (!(await admin.listTopics()).includes(topic)) return undefined;
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
       return topics[0]?.partitions.length;
-    });
+    };
+    return withAdmin(this.#brokers, ask, { retries: 2 });
   }
 
   topics(): Promise<string[]> {
-    return withAdmin(this.#brokers, (admin) => admin.listTopics());
+    return withAdmin(this.#brokers, (admin) => admin.listTopics(), { retries: 2 });
   }
 
   async stop(): Promise<void> {
@@ -61,7 +68,7 @@ export class Backend {
       return { partition: at!.partition, offset: Number(at!.baseOffset) };
     } catch (error) {
       const failed = told(error);
-      if (failed.error === 'NETWORK_EXCEPTION') this.#forget(producer);
+      if (failed.error === AWAY) this.#forget(producer);
       return failed;
     }
   }
@@ -79,7 +86,7 @@ export class Backend {
       logLevel: kafkajs.logLevel.NOTHING,
       connectionTimeout: 500,
       requestTimeout: 1000,
-      retry: { retries: 5, initialRetryTime: 20, maxRetryTime: DELIVERY_MS },
+      retry: RETRY,
     });
     const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();
@@ -105,5 +112,5 @@ function told(error: unknown): { error: string; code: number } {
   while (cause.cause instanceof Error) cause = cause.cause;
   const { type, code = -1 } = cause;
   if (code === INVALID_RECORD) return { error: 'INVALID_RECORD', code };
-  return typeof type === 'string' ? { error: type, code } : { error: 'NETWORK_EXCEPTION', code: 13 };
+  return typeof type === 'string' ? { error: type, code } : { error: AWAY, code: 13 };
 }
