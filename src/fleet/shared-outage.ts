@@ -34,7 +34,7 @@ export class SharedOutage {
   #known: string | undefined;
   /** The outage that this process has ended. */
   #ended: string | undefined;
-  /** It was seen there: when it is gone, someone has ended it. */
+  /** It was put there, or seen there: when it is gone, someone has ended it. */
   #isOnBoard = false;
   /** The others are out of the outage in which this process still is. */
   #isAlone = false;
@@ -111,7 +111,12 @@ export class SharedOutage {
   #tell(outage: string): void {
     this.#known = outage;
     this.#isOnBoard = false;
+    void this.#post(outage);
+  }
+
+  async #post(outage: string): Promise<void> {
     const { board, ttlMs = TTL_MS } = this.#deps;
-    void board.post(this.name, outage, ttlMs);
+    const reply = await board.post(this.name, outage, ttlMs);
+    if (reply.kind === 'done' && this.#known === outage) this.#isOnBoard = true;
   }
 }

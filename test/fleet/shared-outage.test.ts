@@ -54,6 +54,15 @@ describe('an outage that one process sees', () => {
     expect(late.circuit.state).toBe('open');
   });
 
+  test('ends for who told of it and has not looked since: it is not told again', async () => {
+    const { board, processes } = fleet();
+    processes[0].become('open');
+    await processes[1].look();
+    processes[1].become('closed');
+    await processes[0].look();
+    expect([processes[0].done, board.texts.size]).toEqual([['tried'], 0]);
+  });
+
   test('ends for all when a trial of one succeeds: the others try at once', async () => {
     const { board, processes, allLook } = fleet();
     processes[0].become('open');
