@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type IHeaders } from 'kafkajs';
+import { until } from './wait.ts';
 
 /** A record as a consumer finds it. */
 export interface ReadRecord {
@@ -13,7 +14,8 @@ export interface ReadRecord {
 
 /** Reads a topic from its beginning to the end that it has now. */
 export async function readTopic(brokers: string[], admin: Admin, topic: string): Promise<ReadRecord[]> {
-  const ends = await admin.fetchTopicOffsets(topic);
+  // A broker that has just come back leads its partitions one after the other.
+  const ends = await until(`the partitions of ${topic} have leaders`, () => admin.fetchTopicOffsets(topic));
   const open = new Map(
     ends.filter(({ low, high }) => low !== high).map((end) => [end.partition, BigInt(end.high)]),
   );
