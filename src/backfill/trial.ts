@@ -5,6 +5,9 @@ import { drainBatch, type DrainDeps } from './drain.ts';
 /** The most that a trial waits for the store. One that is slow says nothing of Kafka. */
 const CLAIM_MS = 500;
 
+/** After so many failures in a row it may be the message: the next trial is none of its, but asks Kafka. */
+const MAX_FAILURES = 2;
+
 const TOO_LATE: PublishResult = { kind: 'refused', because: 'open', retryInMs: 0 };
 
 /**
@@ -15,6 +18,7 @@ export class HeadTrial {
   readonly #deps: Omit<DrainDeps, 'publisher'>;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  #failures = 0;
 
   constructor(deps: Omit<DrainDeps, 'publisher'>) {
     this.#deps = deps;
@@ -22,11 +26,15 @@ export class HeadTrial {
 
   /**
    * Answers as soon as the message's result is known; undefined where there is none to be had in
-   * time. Never throws.
+   * time, and after two failures in a row. Never throws.
    */
   run(publish: Publisher['publish']): Promise<readonly PublishResult[] | undefined> {
     const { promise, resolve } = Promise.withResolvers<readonly PublishResult[] | undefined>();
     if (this.#stopping.signal.aborted) return Promise.resolve(undefined);
+    if (this.#failures >= MAX_FAILURES) {
+      this.#failures = 0;
+      return Promise.resolve(undefined);
+    }
     let isTooLate = false;
     const cancel = this.#deps.clock.after(CLAIM_MS, () => {
       isTooLate = true;
@@ -37,6 +45,7 @@ export class HeadTrial {
       if (isTooLate) return messages.map(() => TOO_LATE);
       cancel();
       const results = await publish(messages);
+      this.#failures = results.every(isFailed) ? this.#failures + 1 : 0;
       resolve(results);
       return results;
     };
@@ -71,3 +80,5 @@ export class HeadTrial {
     }
   }
 }
+
+const isFailed = (result: PublishResult) => result.kind === 'failed' && result.blame === 'kafka';

@@ -41,6 +41,18 @@ describe('HeadTrial', () => {
     expect(store.settled).toEqual([[{ kind: 'return' }]]);
   });
 
+  test('leaves every third trial in a row to others: what fails may be the message, and not Kafka', async () => {
+    const { publisher, store, trial, tryHead } = setup();
+    store.waiting.push(...['d', 'e', 'f'].map((id) => toEntry(aMessage({ id }))));
+    publisher.answer = () => KAFKA_DOWN;
+    const tries: boolean[] = [];
+    for (let count = 0; count < 6; count++) {
+      tries.push((await tryHead()) !== undefined);
+      await trial.ended();
+    }
+    expect(tries).toEqual([true, true, false, true, true, false]);
+  });
+
   test('has no answer where the backlog is empty, or out of reach', async () => {
     const { store, tryHead } = setup();
     store.fault = { kind: 'refused', retryInMs: 1000 };
