@@ -232,3 +232,32 @@ describe('driven by events', () => {
     expect(late.kafka.state).toBe('open');
   });
 });
+
+describe('a body that is on its way when the process begins to finish', () => {
+  test('is refused once it is there: nobody would wait for its message', async () => {
+    const { finish, post, publisher } = fakeService();
+    let finished: Promise<void> | undefined;
+    const body = new ReadableStream({
+      pull(controller) {
+        finished ??= finish();
+        controller.enqueue(new TextEncoder().encode(BODY));
+        controller.close();
+      },
+    });
+    const response = await post(body);
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1']);
+    expect(publisher.calls).toEqual([]);
+    await finished;
+  });
+
+  test('is no fault of its client where the runtime cuts it off', async () => {
+    const { finish, post } = fakeService();
+    const body = new ReadableStream({
+      async pull(controller) {
+        await finish();
+        controller.error(new Error('cut'));
+      },
+    });
+    expect((await post(body)).status).toBe(503);
+  });
+});

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Log } from '../ports/log.ts';
 import type { ClientEnv } from './client-env.ts';
-import { problem, retryAfter } from './errors.ts';
+import { problem, shuttingDown } from './errors.ts';
 import { type AdminDeps, adminRoutes } from './routes/admin.ts';
 import { type DevDeps, devRoutes } from './routes/dev.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
@@ -10,12 +10,8 @@ import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
-/** While it is leaving it works as ever, and asks its clients to connect elsewhere; then it refuses messages. */
-export type Phase = 'serving' | 'leaving' | 'finishing';
-
 export interface AppDeps extends MessagesDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
-  phase: () => Phase;
   /** Only where there is a token for the operators. */
   readonly admin?: AdminDeps | undefined;
   /** Only with the embedded log. */
@@ -33,10 +29,7 @@ export function createApp(deps: AppDeps): App {
     if (deps.phase() !== 'serving') c.header('Connection', 'close');
   });
   app.use('/v1/*', async (c, next) => {
-    if (deps.phase() !== 'finishing') return next();
-    return problem(c, 'unavailable', 'This instance is shutting down: send again', {
-      headers: retryAfter(0),
-    });
+    return deps.phase() === 'finishing' ? shuttingDown(c) : next();
   });
   app.route('/', messagesRoutes(deps));
   app.route('/', receiptsRoutes(deps));

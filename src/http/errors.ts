@@ -46,6 +46,11 @@ export function retryAfter(ms: number): Record<string, string> {
   return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
 }
 
+/** Answers that this process takes no more, and another one will. */
+export function shuttingDown(c: Context): Response {
+  return problem(c, 'unavailable', 'This instance is shutting down: send again', { headers: retryAfter(0) });
+}
+
 /** Answers that the fallback list can't be asked now. */
 export function listAway(c: Context, reply: Exclude<StoreReply<never>, { kind: 'done' }>): Response {
   const headers = retryAfter(reply.kind === 'refused' ? reply.retryInMs : 0);

@@ -7,6 +7,7 @@ import { clientOf } from '../client.ts';
 import type { ClientEnv } from '../client-env.ts';
 import { allowOnly, problem } from '../errors.ts';
 import { toResponse } from '../outcome-response.ts';
+import type { Phase } from '../phase.ts';
 import { readBody } from '../read-body.ts';
 
 export interface MessagesDeps {
@@ -14,13 +15,15 @@ export interface MessagesDeps {
   readonly defaultTopic: string;
   readonly topics: ReadonlySet<string>;
   readonly maxBodyBytes: number;
+  readonly phase: () => Phase;
   readonly clock: Clock;
 }
 
 /** `POST /v1/messages`: one message. */
-export function messagesRoutes({ accept, maxBodyBytes, ...deps }: MessagesDeps): Hono<ClientEnv> {
+export function messagesRoutes({ accept, maxBodyBytes, phase, ...deps }: MessagesDeps): Hono<ClientEnv> {
   const app = new Hono<ClientEnv>();
-  app.post('/v1/messages', readBody(maxBodyBytes), async (c) => {
+  const readWhole = readBody(maxBodyBytes, () => phase() === 'finishing');
+  app.post('/v1/messages', readWhole, async (c) => {
     const wrongMedia = checkMedia(c);
     if (wrongMedia) return problem(c, 'unsupported-media-type', wrongMedia);
     const text = decode(await c.req.arrayBuffer());
