@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { readConfig } from '../config.ts';
 import { orExit } from './container.ts';
 
@@ -11,10 +12,20 @@ const { host, port } = await orExit(() => readConfig(process.env));
 const address = ANY_ADDRESS.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 const url = `http://${address}:${port}/health/live`;
 try {
-  const response = await fetch(url, { signal: AbortSignal.timeout(WAIT_MS), redirect: 'error' });
-  if (!response.ok) throw new Error(`answered with ${response.status}`);
+  const status = await statusOf(url);
+  if (status !== 200) throw new Error(`answered with ${status}`);
   console.log('live');
 } catch (error) {
   console.error(`The API does not answer on ${url}: ${error instanceof Error ? error.message : 'unknown'}`);
   process.exit(1);
+}
+
+/** Not by `fetch`, which goes through the proxy that a container may be told to use. */
+function statusOf(target: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(target, { signal: AbortSignal.timeout(WAIT_MS) }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
 }

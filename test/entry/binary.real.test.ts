@@ -35,7 +35,9 @@ describeReal('the single binary', ['kafka', 'redis'], () => {
       });
       expect(await service.metric('spillway_producer_messages_total')).toBe(1);
       const PORT = portOf(service);
-      expect(await runBinary(dir, ['health'], { PORT })).toEqual({ code: 0, output: 'live\n' });
+      // As Docker tells its containers where a proxy is set for all of them.
+      const HTTP_PROXY = 'http://127.0.0.1:1';
+      expect(await runBinary(dir, ['health'], { PORT, HTTP_PROXY })).toEqual({ code: 0, output: 'live\n' });
       expect(await service.end('SIGTERM')).toBe(0);
       expect(readFileSync(join(service.dir, 'logs/api.log'), 'utf8')).toContain('Stopped');
       const { code, output } = await runBinary(dir, ['health'], { PORT });
