@@ -1,3 +1,4 @@
+import { onSignals } from './signals.ts';
 // The one of older versions of Deno makes numbers, which can't be unref'd.
 import { setTimeout } from 'node:timers';
 import { type Config, ConfigError, readConfig } from '../config.ts';
@@ -79,5 +80,5 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>, leave?: () => 
       },
     );
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal));
+  onSignals(onSignal);
 }

@@ -17,6 +17,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   health: () => import('./health.ts'),
 };
 
+// Before anything that takes its time to load.
+await import('./signals.ts');
+
 const [name = '', ...rest] = process.argv.slice(2);
 const command = rest.length === 0 && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command) await command();
