@@ -18,10 +18,14 @@ export interface RecoverLimits {
   readonly forMs: number;
   /** Where the runtime counts the calls of an event. */
   readonly maxBatches?: number;
+  /** Asked before anything is begun; true where it is left out. */
+  readonly mayGoOn?: () => boolean;
 }
 
 /** While a message is the trial, its end is waited for. */
 const HALF_OPEN_MS = 100;
+/** Another trial may be due at once after one that said nothing. */
+const TRIAL_PAUSE_MS = 100;
 
 /**
  * Does what timers and a worker do elsewhere, where something from outside has to wake the service:
@@ -30,19 +34,22 @@ const HALF_OPEN_MS = 100;
  */
 export async function recover(
   { circuit, worker, clock }: RecoverDeps,
-  { forMs, maxBatches = Infinity }: RecoverLimits,
+  { forMs, maxBatches = Infinity, mayGoOn = () => true }: RecoverLimits,
 ): Promise<void> {
   let batches = 0;
+  let pauseMs = 0;
   const ends = clock.now() + forMs;
-  while (clock.now() < ends && batches < maxBatches) {
+  while (clock.now() < ends && batches < maxBatches && mayGoOn()) {
     if (circuit.state === 'closed') {
       batches++;
       if ((await worker.turn()) === 'pause') return;
       continue;
     }
-    const waitMs = circuit.state === 'open' ? circuit.retryInMs : HALF_OPEN_MS;
+    const waitMs = Math.max(pauseMs, circuit.state === 'open' ? circuit.retryInMs : HALF_OPEN_MS);
     if (clock.now() + waitMs >= ends) return;
     if (waitMs > 0) await pause(clock, waitMs);
+    if (!mayGoOn()) return;
     await circuit.tryDue();
+    pauseMs = TRIAL_PAUSE_MS;
   }
 }

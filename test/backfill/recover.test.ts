@@ -68,6 +68,26 @@ describe('recover', () => {
     expect(done.filter((what) => what === 'batch')).toHaveLength(3);
   });
 
+  test('begins nothing that it may not, though it had to wait for it', async () => {
+    const { clock, done, deps } = setup({ retryInMs: 10_000 });
+    let mayGoOn = true;
+    const ended = recover(deps, { forMs: 25_000, mayGoOn: () => mayGoOn });
+    await clock.advance(5000);
+    mayGoOn = false;
+    await clock.advance(5000);
+    await ended;
+    expect(done).toEqual([]);
+  });
+
+  test('does not spin over trials that say nothing', async () => {
+    const { clock, circuit, done, deps } = setup();
+    circuit.tryDue = () => Promise.resolve(void done.push('trial'));
+    const ended = recover(deps, { forMs: 1000 });
+    await clock.advance(1000);
+    await ended;
+    expect(done).toHaveLength(10);
+  });
+
   test('waits for the end of a trial that a message makes', async () => {
     const { clock, circuit, done, deps } = setup();
     circuit.state = 'half-open';

@@ -58,7 +58,9 @@ export class EmbeddedList implements FallbackList {
     return this.#try(() => orderKeys.map((orderKey) => this.#order.has(orderKey)));
   }
 
-  claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+  async claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
+    // All else here is done without a pause: a worker that finds no need to publish would let nobody else run.
+    await new Promise<void>((resolve) => void setImmediate(resolve));
     const { batch, maxCount, maxBytes, leaseMs, exclusive } = request;
     return this.#try(() => {
       let rows = this.#entries.claimed(batch);

@@ -38,3 +38,12 @@ test('a closed store fails, and throws nothing', async () => {
   expect((await store.probe()).kind).toBe('down');
   directory.remove();
 });
+
+test('a loop of claims lets others run in between', async () => {
+  const { store, close } = await open();
+  let others = false;
+  setImmediate(() => (others = true));
+  await store.list.claim({ batch: 'a', maxCount: 1, maxBytes: 100, leaseMs: 1000 });
+  expect(others).toBe(true);
+  await close();
+});
