@@ -135,7 +135,8 @@ export function createService(deps: ServiceDeps): Service {
     fleet,
     kafka: circuits.kafka,
     async recover(limits) {
-      await recover({ circuit: circuits.kafka, worker, clock }, limits);
+      const mayGoOn = () => phase !== 'finishing' && (limits.mayGoOn?.() ?? true);
+      await recover({ circuit: circuits.kafka, worker, clock }, { ...limits, mayGoOn });
       await trial.ended();
     },
     async warmUp() {

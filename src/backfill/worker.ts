@@ -17,6 +17,7 @@ export class BackfillWorker {
   readonly #deps: WorkerDeps;
   readonly #pace: Pace;
   readonly #stopping = new AbortController();
+  readonly #turns = new Set<Promise<Drained>>();
   #running: Promise<void> | undefined;
   #nextReap = 0;
 
@@ -34,6 +35,7 @@ export class BackfillWorker {
   /** Ends the batch in hand, which takes no longer than its lease, and starts no other. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await Promise.all(this.#turns);
     if (!this.#running) return;
     await this.#running;
     this.#deps.log.info('Backfill worker stopped');
@@ -45,8 +47,19 @@ export class BackfillWorker {
     }
   }
 
-  /** One batch, and what belongs to it: for those who have no loop. Never throws. */
+  /** One batch, and what belongs to it: for those who have no loop. Nothing once it is stopped. Never throws. */
   async turn(): Promise<Drained> {
+    if (this.#stopping.signal.aborted) return 'pause';
+    const turn = this.#turn();
+    this.#turns.add(turn);
+    try {
+      return await turn;
+    } finally {
+      this.#turns.delete(turn);
+    }
+  }
+
+  async #turn(): Promise<Drained> {
     await this.#reap();
     const { clock, liveCount } = this.#deps;
     const [began, liveBefore] = [clock.now(), liveCount()];

@@ -39,6 +39,22 @@ describe('BackfillWorker', () => {
     await worker.stop();
   });
 
+  test('when it is stopped it waits for a batch that someone else has it do, and does no other', async () => {
+    const { worker, park, publisher, store } = setup();
+    park('a');
+    const answered = Promise.withResolvers<typeof PUBLISHED>();
+    publisher.answer = () => answered.promise;
+    const turn = worker.turn();
+    const stopped = worker.stop();
+    answered.resolve(PUBLISHED);
+    await stopped;
+    expect(store.settled).toEqual([[{ kind: 'done' }]]);
+    expect(await turn).toBe('progress');
+    park('b');
+    expect(await worker.turn()).toBe('pause');
+    expect(publisher.calls).toHaveLength(1);
+  });
+
   test('begins with little and takes more with every batch, without a pause', async () => {
     const { worker, park, publisher, clock } = setup();
     park(...Array.from({ length: 200 }, (_, index) => `m${index}`));
