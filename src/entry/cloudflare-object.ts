@@ -52,23 +52,27 @@ export class Spillway {
   }
 
   async alarm(): Promise<void> {
+    // It stands until there is nothing to do: the object may die, and settings that are wrong may be mended.
     await this.#alarm.wentOff(NEXT_CHANCE_MS);
-    await this.#service?.recover(RECOVER);
-    await this.#alarm.clear();
-    await this.#seeToAlarm();
+    if (!this.#service) return;
+    await this.#service.recover(RECOVER);
+    if (this.#isWaiting) await this.#seeToAlarm();
+    else await this.#alarm.clear();
   }
 
   /** Where messages wait, or Kafka is away, the alarm goes off when something can be done. */
   async #seeToAlarm(): Promise<void> {
-    const { kafka } = this.#service ?? {};
-    if (!kafka || !this.#store) return;
-    if (kafka.state === 'closed' && this.#store.list.isEmpty) return;
-    await this.#alarm.setWithin(Math.max(REST_MS, kafka.retryInMs));
+    if (this.#service && this.#isWaiting)
+      await this.#alarm.setWithin(Math.max(REST_MS, this.#service.kafka.retryInMs));
+  }
+
+  get #isWaiting(): boolean {
+    return this.#service?.kafka.state !== 'closed' || !this.#store?.list.isEmpty;
   }
 }
 
 function openPublisher(config: Config, clock: Clock) {
-  const { kafka, kafkaRest, redisUrl, upstash, backfill, maxBodyBytes } = config;
+  const { kafka, kafkaRest, redisUrl, upstash, backfill, maxBodyBytes, circuitSharing } = config;
   const problems: string[] = [];
   if (kafkaRest) problems.push('KAFKA_REST_URL has no use here: the object speaks to KAFKA_BROKERS itself');
   else if (!kafka) problems.push('KAFKA_BROKERS must be set');
@@ -79,6 +83,8 @@ function openPublisher(config: Config, clock: Clock) {
       problems.push(`${pem.variable} has no use here: the runtime trusts whom browsers trust, and no other`);
   if (redisUrl ?? upstash)
     problems.push('REDIS_URL and UPSTASH_REDIS_REST_URL have no use here: the list is in the object');
+  if (circuitSharing)
+    problems.push('CIRCUIT_SHARING has no use here: there is one object, and nobody to tell');
   if (backfill === 'off') problems.push('BACKFILL must be inline: nobody else can drain the list');
   if (maxBodyBytes > MAX_BODY_BYTES)
     problems.push(
