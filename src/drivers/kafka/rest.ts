@@ -9,6 +9,8 @@ import { type DialectName, dialectOf } from './rest/dialects.ts';
 import { Home } from './rest/home.ts';
 import { type Fetch, type RestAuth, RestLine } from './rest/line.ts';
 import { MissingTopics } from './rest/missing-topics.ts';
+import { BUSY } from './rest/outgoing.ts';
+import { Slots } from './rest/slots.ts';
 import { readProbe } from './rest/statuses.ts';
 import { Stats } from './stats.ts';
 
@@ -26,12 +28,17 @@ export interface RestSettings {
   /**
    * How many bytes of messages, more or less, may be in flight; more are refused. Undefined where the
    * runtime ends calls without a word, as edges do: what is not counted down must not be counted up.
+   * Then requests are not counted either.
    */
   readonly maxPendingBytes?: number | undefined;
   readonly fetch?: Fetch;
 }
 
-const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
+/**
+ * Requests that write, at a time. Bun has 256 of all kinds under way in a process, and lets the others
+ * wait: behind a proxy that is silent, those to the store would.
+ */
+const MAX_WRITING = 128;
 /** A record whose own headers are dropped is another record than the client was told of. */
 const NO_HEADERS = {
   kind: 'rejected',
@@ -65,8 +72,9 @@ export class RestPublisher implements Publisher {
     const line = new RestLine(new URL(settings.url).href, settings.auth, send);
     const home = new Home(dialect, line, settings.clusterId);
     const missing = new MissingTopics(dialect, line, clock);
+    const slots = new Slots(settings.maxPendingBytes === undefined ? Infinity : MAX_WRITING);
     const slowMs = settings.timeoutMs / 2;
-    this.#deps = { dialect, line, clock, stats: this.#stats, home, missing, slowMs };
+    this.#deps = { dialect, line, clock, stats: this.#stats, home, missing, slots, slowMs };
   }
 
   /** Whether a record's headers reach Kafka, `spillway-id` among them. */

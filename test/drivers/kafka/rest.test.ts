@@ -274,10 +274,34 @@ describe('under pressure', () => {
     ]);
   });
 
+  test('a proxy that is silent holds 128 requests: what comes then is refused at once, until they end', async () => {
+    const { clock, proxy, publisher } = setup(nothing, { timeoutMs: 1000 });
+    const held = Array.from({ length: 128 }, () => publisher.publish(many(1)));
+    expect(await publisher.publish(many(2))).toMatchObject([BEHIND, BEHIND]);
+    await clock.advance(0);
+    expect(proxy.seen).toHaveLength(128);
+    await clock.advance(1000);
+    expect((await Promise.all(held)).flat()).toMatchObject(Array.from({ length: 128 }, () => LATE));
+    proxy.script = acknowledge;
+    expect(await publisher.publish(many(1))).toMatchObject([{ kind: 'published' }]);
+  });
+
+  test('a probe gets through to a proxy that holds all it may', async () => {
+    const { clock, publisher } = setup(({ method }) => (method === 'POST' ? nothing() : Response.json([])), {
+      timeoutMs: 1000,
+    });
+    for (let count = 0; count < 128; count++) void publisher.publish(many(1));
+    await clock.advance(0);
+    expect(await publisher.probe()).toEqual({ kind: 'up' });
+  });
+
   test('nothing is counted where the runtime may end a call without a word', async () => {
-    const { publisher } = setup(nothing, { maxPendingBytes: undefined });
+    const { clock, proxy, publisher } = setup(nothing, { maxPendingBytes: undefined });
     void publisher.publish(many(10));
     expect(publisher.stats.pendingBytes).toBe(0);
+    for (let count = 0; count < 200; count++) void publisher.publish(many(1));
+    await clock.advance(0);
+    expect(proxy.seen).toHaveLength(201);
   });
 });
 

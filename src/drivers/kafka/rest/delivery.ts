@@ -8,7 +8,8 @@ import type { Dialect, Isolate, Item } from './dialect.ts';
 import type { Home } from './home.ts';
 import type { Answer, RestLine } from './line.ts';
 import type { MissingTopics } from './missing-topics.ts';
-import { BEHIND, countOf, type Outgoing, settleAll, sharing } from './outgoing.ts';
+import { BEHIND, BUSY, countOf, type Outgoing, settleAll, sharing } from './outgoing.ts';
+import type { Slots } from './slots.ts';
 import { readStatus } from './statuses.ts';
 
 export interface DeliveryDeps {
@@ -18,6 +19,8 @@ export interface DeliveryDeps {
   readonly stats: Stats;
   readonly home: Home;
   readonly missing: MissingTopics;
+  /** For requests that write, of all calls together. */
+  readonly slots: Slots;
   /** From here on a call takes long, in milliseconds. */
   readonly slowMs: number;
 }
@@ -29,7 +32,7 @@ const MISSING = {
   maybeWritten: false,
 } as const satisfies PublishResult;
 
-/** Requests under way at a time. */
+/** Requests of one call under way at a time. */
 const MAX_AT_ONCE = 32;
 
 /** The messages of one topic from one call of `publish`, on their way. */
@@ -46,7 +49,7 @@ export class Delivery {
 
   /** One result for each message, in order, once the last one is known. Never throws. */
   async run(messages: readonly Message[]): Promise<PublishResult[]> {
-    const { dialect } = this.#deps;
+    const { dialect, slots } = this.#deps;
     const results: PublishResult[] = messages.map(() => BEHIND);
     const lots = dialect.lots(this.#topic, messages);
     const waiting = lots.values();
@@ -56,7 +59,7 @@ export class Delivery {
           text: dialect.encode(messages[place]!, partition),
           settle: (result) => void (results[place] = result),
         }));
-        await this.#deliver(records);
+        if (!(await slots.run(() => this.#deliver(records)))) settleAll(records, BUSY);
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, lots.length) }, work));

@@ -14,6 +14,9 @@ const MAX_CHARS = 900_000;
 /** Not tried: what stood before it failed, and it would have waited for the same. */
 export const BEHIND: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 0 };
 
+/** Not tried: as much is under way as may be. */
+export const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
+
 /** How many records, from `began` on, go into one request: one at least. */
 export function countOf(records: readonly Outgoing[], began: number): number {
   let count = 0;
