@@ -70,8 +70,10 @@ const MEANINGS_OF_KAFKAJS: Readonly<Record<string, Fault>> = {
   KafkaJSLockTimeout: NOT_SENT,
 };
 
-/** KafkaJS's number for codes that it has no name for. */
-const UNNAMED: Readonly<Record<number, string>> = { 87: 'INVALID_RECORD', 89: 'THROTTLING_QUOTA_EXCEEDED' };
+/** What KafkaJS has no name for: its errors tell Kafka's number in their texts alone. */
+const UNNAMED: Readonly<Record<string, string>> = {
+  'Unknown error code 89': 'THROTTLING_QUOTA_EXCEEDED',
+};
 
 /** What went wrong with a call, for its records and for those who sent them. */
 export interface Classified {
@@ -130,9 +132,8 @@ function failure(what: Omit<Failure, 'kind' | 'call'>, again = false, answered =
 
 /** The name that Kafka's protocol has for the error; undefined if it did not come from the broker. */
 function protocolCode(cause: Error): string | undefined {
-  const { type, code } = cause as Error & { type?: unknown; code?: unknown };
-  if (typeof type !== 'string') return undefined;
-  return (typeof code === 'number' && UNNAMED[code]) || type;
+  const { type } = cause as Error & { type?: unknown };
+  return typeof type === 'string' ? (UNNAMED[cause.message] ?? type) : undefined;
 }
 
 /** KafkaJS wraps: only the innermost error tells what happened. */
