@@ -117,7 +117,7 @@ export class Delivery {
   }
 
   /** The proxy refuses a whole request for one record, and does not say for which. */
-  async #isolate(batch: readonly Outgoing[], { lone }: Isolate): Promise<boolean> {
+  async #isolate(batch: readonly Outgoing[], { lone }: Pick<Isolate, 'lone'>): Promise<boolean> {
     const [only] = batch;
     if (only && batch.length === 1) {
       settleAll(batch, lone(only.text));
@@ -132,9 +132,16 @@ export class Delivery {
   async #settle(batch: readonly Outgoing[], items: readonly Item[], mayHaveRest: boolean): Promise<boolean> {
     const call = {};
     const rest: Outgoing[] = [];
+    const suspects: Outgoing[] = [];
+    let verdict: PublishResult = BEHIND;
     let went = true;
     for (const [index, record] of batch.entries()) {
       const item = items[index];
+      if (item?.kind === 'suspect') {
+        suspects.push(record);
+        verdict = item.result;
+        continue;
+      }
       if (item?.kind === 'neighbour' && mayHaveRest) {
         rest.push(record);
         continue;
@@ -143,11 +150,12 @@ export class Delivery {
       if (result.kind === 'failed') went = false;
       record.settle(sharing(result, call));
     }
+    if (suspects.length > 0) went = (await this.#isolate(suspects, { lone: () => verdict })) && went;
     // Without the record that was refused the others have a chance.
     return rest.length > 0 ? (await this.#send(rest, false)) && went : went;
   }
 
-  #resultOf(item: Item): PublishResult {
+  #resultOf(item: Exclude<Item, { kind: 'suspect' }>): PublishResult {
     if (!item) return this.#deadline.signal.aborted ? this.#ended(true) : unconfirmed().result;
     if (item.kind !== 'neighbour') return item;
     const reason = 'Kafka refused the batch for another record';

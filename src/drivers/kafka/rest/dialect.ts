@@ -11,9 +11,14 @@ export interface Ask {
 
 /**
  * What an answer says of one record. `neighbour`: it was not written only because it shared a batch with
- * a record that was refused. Undefined: nothing that can be relied upon.
+ * a record that was refused. `suspect`: it was refused, or was a neighbour; `result` is what the refusal
+ * means for one that was alone. Undefined: nothing that can be relied upon.
  */
-export type Item = PublishResult | { readonly kind: 'neighbour' } | undefined;
+export type Item =
+  | PublishResult
+  | { readonly kind: 'neighbour' }
+  | { readonly kind: 'suspect'; readonly result: PublishResult }
+  | undefined;
 
 /**
  * All were refused, for the sake of one of them perhaps: each half is to be tried without the other. `lone`

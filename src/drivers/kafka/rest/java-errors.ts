@@ -8,19 +8,35 @@ import type { Item } from './dialect.ts';
 const TEXTS: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/max\.request\.size|larger than the total memory buffer/, 'MESSAGE_TOO_LARGE'],
   [/larger than the max message size|larger than allowed threshold/, 'MESSAGE_TOO_LARGE'],
+  [/message batch larger than the configured segment size/, 'RECORD_LIST_TOO_LARGE'],
+  [/failed its CRC checksum/, 'CORRUPT_MESSAGE'],
   [/cannot accept message without key|failed the validation on broker/, 'INVALID_RECORD'],
   [/record errors? in total/, 'INVALID_RECORD'],
   [/timestamp\b.*\bout of\b.*\brange/i, 'INVALID_TIMESTAMP'],
   [/invalid topic/i, 'INVALID_TOPIC_EXCEPTION'],
   [/do not satisfy the configured policy/, 'POLICY_VIOLATION'],
   [/not present in metadata|does not host this topic-partition/, 'UNKNOWN_TOPIC_OR_PARTITION'],
-  [/not the leader/, 'NOT_LEADER_FOR_PARTITION'],
+  [/not the (current )?leader/, 'NOT_LEADER_FOR_PARTITION'],
   [/no leader for|leadership election/, 'LEADER_NOT_AVAILABLE'],
+  [/^The replica is not available/, 'REPLICA_NOT_AVAILABLE'],
+  [/leader epoch in the request is older/, 'FENCED_LEADER_EPOCH'],
+  [/leader epoch in the request is newer/, 'UNKNOWN_LEADER_EPOCH'],
   [/not authorized to access topics|topic authorization failed/i, 'TOPIC_AUTHORIZATION_FAILED'],
   [/cluster authorization failed/i, 'CLUSTER_AUTHORIZATION_FAILED'],
   [/rejected since there are fewer in-sync replicas/, 'NOT_ENOUGH_REPLICAS'],
   [/authentication failed/i, 'SASL_AUTHENTICATION_FAILED'],
+  [/does not support the requested SASL mechanism/, 'UNSUPPORTED_SASL_MECHANISM'],
+  [/given the current SASL state/, 'ILLEGAL_SASL_STATE'],
+  [/^The broker is not available/, 'BROKER_NOT_AVAILABLE'],
+  [/throttling quota has been exceeded/, 'THROTTLING_QUOTA_EXCEEDED'],
+  [/^The version of API is not supported/, 'UNSUPPORTED_VERSION'],
+  [/message format version on the broker does not support/, 'UNSUPPORTED_FOR_MESSAGE_FORMAT'],
+  [/does not support the compression type/, 'UNSUPPORTED_COMPRESSION_TYPE'],
+  [/invalid value for required acks/, 'INVALID_REQUIRED_ACKS'],
 ];
+
+/** Told of a batch as a whole, and so of each of its records. */
+const OF_A_BATCH = new Set(['RECORD_LIST_TOO_LARGE', 'CORRUPT_MESSAGE']);
 
 const NEIGHBOUR = /part of a batch which had one more/;
 
@@ -42,7 +58,10 @@ export function readJavaError(code: unknown, message: unknown): Item {
   if (NEIGHBOUR.test(text)) return { kind: 'neighbour' };
   const number = typeof code === 'number' ? code : 0;
   const name = TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? CODES[number];
-  if (name) return classifyCode(name, 'sending').result;
+  if (name) {
+    const { result } = classifyCode(name, 'sending');
+    return OF_A_BATCH.has(name) ? { kind: 'suspect', result } : result;
+  }
   const reason = `The Kafka REST proxy told error ${number} of the record`;
   // It found fault with the record before it sent it: that is not Kafka's, nor certainly the client's.
   const isBadRequest = isClientError(number);
