@@ -2,6 +2,7 @@ import type { Message } from '../../accept/message.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { ProducerStats, Publisher, PublishResult } from '../../ports/publisher.ts';
+import { sendOnce } from '../send-once.ts';
 import { isEncodable, NOT_ENCODABLE } from './encodable.ts';
 import { Deadline } from './rest/deadline.ts';
 import { Delivery, type DeliveryDeps } from './rest/delivery.ts';
@@ -67,6 +68,7 @@ export class RestPublisher implements Publisher {
     this.#settings = settings;
     this.#clock = clock;
     const dialect = dialectOf(settings.dialect);
+    sendOnce();
     // A bare `fetch` that is called as a method is refused on Workers.
     const send: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
     const line = new RestLine(new URL(settings.url).href, settings.auth, send);

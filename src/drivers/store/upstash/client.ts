@@ -1,5 +1,6 @@
 // This entry of the library runs on every runtime; the plain one looks for Node's globals.
 import { Redis } from '@upstash/redis/cloudflare';
+import { sendOnce } from '../../send-once.ts';
 
 export type Command = readonly (string | number)[];
 
@@ -7,6 +8,7 @@ export type Command = readonly (string | number)[];
 export type Post = (commands: readonly Command[], deadline: AbortSignal) => Promise<unknown>;
 
 export function openPost(url: string, token: string): Post {
+  sendOnce();
   let signal: AbortSignal | undefined;
   const client = new Client({
     url,
