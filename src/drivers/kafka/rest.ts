@@ -181,6 +181,8 @@ function down(why: object): Probe {
 }
 
 /** More or less: a character may be several bytes. */
-function sizeOf({ key, value }: Message): number {
-  return value.length + (key?.length ?? 0);
+function sizeOf({ key, value, headers }: Message): number {
+  let size = value.length + (key?.length ?? 0);
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
+  return size;
 }

@@ -274,6 +274,14 @@ describe('under pressure', () => {
     ]);
   });
 
+  test('headers count: no more of them is in flight than the bound', async () => {
+    const { publisher } = setup(nothing, { maxPendingBytes: 1000 });
+    const large = aMessage({ headers: { large: 'x'.repeat(600) } });
+    void publisher.publish([large]);
+    expect(publisher.stats.pendingBytes).toBeGreaterThan(600);
+    expect(await publisher.publish([large])).toMatchObject([BEHIND]);
+  });
+
   test('a proxy that is silent holds 128 requests: what comes then is refused at once, until they end', async () => {
     const { clock, proxy, publisher } = setup(nothing, { timeoutMs: 1000 });
     const held = Array.from({ length: 128 }, () => publisher.publish(many(1)));
