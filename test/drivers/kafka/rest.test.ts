@@ -191,6 +191,24 @@ describe('a proxy that does not answer', () => {
     expect(await publisher.publish(many(1))).toMatchObject([{ kind: 'published' }]);
   });
 
+  test('is asked for the topic no longer than the call takes that asks', async () => {
+    const answer = Promise.withResolvers<Response>();
+    const proxy = new ScriptedFetch(({ method }) => (method === 'POST' ? answer.promise : nothing()));
+    let underWay = 0;
+    const fetch: typeof proxy.fetch = (url, init) => {
+      underWay++;
+      return proxy.fetch(url, init).finally(() => underWay--);
+    };
+    const { clock, publisher } = setup(undefined, { timeoutMs: 1000, fetch });
+    const results = publisher.publish(many(1));
+    await clock.advance(600);
+    expect(underWay).toBe(2);
+    answer.resolve(Response.json({ offsets: [{ partition: 0, offset: 0 }] }));
+    expect(await results).toMatchObject(OFFSETS(1));
+    await clock.advance(0);
+    expect(underWay).toBe(0);
+  });
+
   test('ends with the caller, who has given up', async () => {
     const { clock, publisher } = setup(nothing);
     const caller = new AbortController();

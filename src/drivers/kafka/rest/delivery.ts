@@ -97,9 +97,14 @@ export class Delivery {
     const { signal } = this.#deadline;
     const texts = batch.map(({ text }) => text);
     const began = clock.now();
-    const cancel = clock.after(slowMs, () => void missing.ask(this.#topic, base, signal));
+    const answered = new AbortController();
+    const cancel = clock.after(
+      slowMs,
+      () => void missing.ask(this.#topic, base, AbortSignal.any([signal, answered.signal])),
+    );
     const answer = await line.call(dialect.produce(this.#topic, texts, base), signal);
     cancel();
+    answered.abort();
     stats.addCall(batch.length, clock.now() - began);
     return answer;
   }

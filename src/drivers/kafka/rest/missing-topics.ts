@@ -27,7 +27,7 @@ export class MissingTopics {
     return this.#isRecent(this.#missingAt.get(topic));
   }
 
-  /** For a call that takes long. Never throws. */
+  /** For a call that takes long, until `signal` says that it has ended. Never throws. */
   async ask(topic: string, home: string, signal: AbortSignal): Promise<void> {
     if (this.#isRecent(this.#askedAt.get(topic))) return;
     this.#askedAt.set(topic, this.#clock.now());
