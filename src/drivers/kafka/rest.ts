@@ -128,6 +128,7 @@ export class RestPublisher implements Publisher {
       if (typeof home !== 'string') return down(home);
       const ask = this.#deps.dialect.probe(this.#settings.probeTopic, home);
       const answer = await this.#deps.line.call(ask, deadline.signal);
+      this.#deps.home.heard(home, answer);
       if (deadline.signal.aborted) return down(deadline.resultOf(false));
       return answer.kind === 'none' ? down(answer) : readProbe(answer.status, answer.text);
     });

@@ -84,6 +84,7 @@ export class Delivery {
     const base = await home.get(this.#deadline);
     if (typeof base !== 'string') return settleAll(batch, base);
     const answer = await this.#call(batch, base);
+    home.heard(base, answer);
     if (answer.kind === 'none') return settleAll(batch, this.#unanswered(answer));
     const read = dialect.read(answer.text, batch.length, answer.status);
     if (read) return 'kind' in read ? this.#isolate(batch, read) : this.#settle(batch, read, mayHaveRest);

@@ -1,18 +1,20 @@
 import type { PublishResult } from '../../../ports/publisher.ts';
 import type { Deadline } from './deadline.ts';
 import type { Dialect } from './dialect.ts';
-import type { RestLine } from './line.ts';
-import { reasonOf } from './statuses.ts';
+import type { Answer, RestLine } from './line.ts';
+import { reasonOf, tellsOfTopic } from './statuses.ts';
 
-/** Below what all paths of a dialect stand: asked for once, if it is neither set nor nothing. */
+/** Below what all paths of a dialect stand: asked for once, and again once it is gone, if it is neither set nor nothing. */
 export class Home {
   readonly #dialect: Dialect;
   readonly #line: RestLine;
+  readonly #isAsked: boolean;
   #path: string | undefined;
 
   constructor(dialect: Dialect, line: RestLine, clusterId: string | undefined) {
     this.#dialect = dialect;
     this.#line = line;
+    this.#isAsked = dialect.home !== undefined && clusterId === undefined;
     if (!dialect.home) this.#path = '';
     else if (clusterId !== undefined) this.#path = dialect.home.of(clusterId);
   }
@@ -29,5 +31,11 @@ export class Home {
     if (id !== undefined) return (this.#path = home.of(id));
     const reason = reasonOf(answer.status, answer.text);
     return { kind: 'failed', blame: 'kafka', reason, maybeWritten: false };
+  }
+
+  /** Hears the answer to a request below `path`: where nothing is there, the cluster may be another one. */
+  heard(path: string, answer: Answer): void {
+    if (!this.#isAsked || this.#path !== path || answer.kind !== 'reply' || answer.status !== 404) return;
+    if (!tellsOfTopic(answer.status, answer.text)) this.#path = undefined;
   }
 }
