@@ -41,6 +41,18 @@ const redpanda: Script = ({ body }) => {
 const begun = (text: string) =>
   new Response(new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode(text)) }));
 
+/** A body that comes bit by bit, as large ones do. */
+const inChunks = (text: string) =>
+  new Response(
+    new ReadableStream({
+      start(body) {
+        const bytes = new TextEncoder().encode(text);
+        for (let at = 0; at < bytes.length; at += 65_536) body.enqueue(bytes.subarray(at, at + 65_536));
+        body.close();
+      },
+    }),
+  );
+
 const callOf = (result: unknown) => (result as { call?: object }).call;
 
 const OFFSETS = (count: number) =>
@@ -420,6 +432,15 @@ describe('a probe', () => {
   ])('that is answered with %d %s', async (status, body, kind) => {
     const { publisher } = setup(() => new Response(body, { status }));
     expect((await publisher.probe()).kind).toBe(kind as 'up' | 'down');
+  });
+
+  test('of a large Kafka is not read to its end: that it answers is enough', async () => {
+    const { proxy, publisher } = setup(() => inChunks(`["${'some-topic","'.repeat(200_000)}last"]`), {
+      dialect: 'redpanda',
+    });
+    expect(await publisher.probe()).toEqual({ kind: 'up' });
+    proxy.script = () => inChunks(`<html>${'x'.repeat(2_000_000)}`);
+    expect(await publisher.probe()).toMatchObject({ kind: 'down' });
   });
 });
 

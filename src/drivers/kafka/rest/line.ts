@@ -14,8 +14,8 @@ export type Answer =
   | { readonly kind: 'reply'; readonly status: number; readonly text: string }
   | { readonly kind: 'none'; readonly reason: string; readonly isSent: boolean };
 
-/** More than any proxy answers for as many records as go into a request. */
-const MAX_ANSWER_CHARS = 1_000_000;
+/** More than any proxy answers for as many records as go into a request. What is longer is read no further. */
+export const MAX_ANSWER_CHARS = 1_000_000;
 
 /** Takes requests to the proxy. It sends none twice, and follows no redirect. */
 export class RestLine {

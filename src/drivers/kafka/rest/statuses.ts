@@ -3,6 +3,7 @@ import type { Probe } from '../../../ports/probe.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
 import type { Isolate } from './dialect.ts';
 import { membersOf, parse } from './json.ts';
+import { MAX_ANSWER_CHARS } from './line.ts';
 
 /** What an answer without results means for its records. */
 type Refusal = { readonly kind: 'all'; readonly result: PublishResult } | Isolate;
@@ -51,9 +52,14 @@ export function tellsOfTopic(status: number, text: string): boolean {
 
 /** Whether Kafka has answered a probe: also that it does not have the topic. */
 export function readProbe(status: number, text: string): Probe {
-  const isAnswer = typeof (parse(text) ?? undefined) === 'object';
-  if ((status === 200 && isAnswer) || tellsOfTopic(status, text)) return { kind: 'up' };
+  if ((status === 200 && isAnswer(text)) || tellsOfTopic(status, text)) return { kind: 'up' };
   return { kind: 'down', reason: reasonOf(status, text) };
+}
+
+/** A list of all topics, or of very many partitions, is longer than is read: its beginning has to do. */
+function isAnswer(text: string): boolean {
+  if (text.length > MAX_ANSWER_CHARS) return /^\s*[[{]/.test(text);
+  return typeof (parse(text) ?? undefined) === 'object';
 }
 
 /** Why an answer is not the one that was asked for. */
