@@ -14,6 +14,8 @@ export interface CheckupDeps {
   readonly publisher: Publisher;
   readonly store: Store;
   readonly topics: Iterable<string>;
+  /** What the publisher can not do, though the service promises it. */
+  readonly shortfalls: readonly string[];
   /** Where they are, without what is secret. */
   readonly names: { readonly kafka: string; readonly redis: string };
   readonly clock: Clock;
@@ -29,17 +31,19 @@ export async function checkUp(deps: CheckupDeps): Promise<Finding[]> {
   return [...kafka, ...redis];
 }
 
-async function checkKafka({ publisher, topics, names }: CheckupDeps): Promise<Finding[]> {
+async function checkKafka({ publisher, topics, shortfalls, names }: CheckupDeps): Promise<Finding[]> {
   const part = 'kafka';
   const probe = await publisher.probe();
-  if (probe.kind === 'down') return [{ level: 'broken', part, text: `${names.kafka}: ${probe.reason}` }];
-  const findings: Finding[] = [{ level: 'ok', part, text: `${names.kafka} answers` }];
+  const findings = shortfalls.map((text): Finding => ({ level: 'warning', part, text }));
+  if (probe.kind === 'down')
+    return [{ level: 'broken', part, text: `${names.kafka}: ${probe.reason}` }, ...findings];
+  findings.unshift({ level: 'ok', part, text: `${names.kafka} answers` });
   if (!publisher.checkTopic) return findings;
   for (const topic of topics) {
     const check = await publisher.checkTopic(topic);
     findings.push(
       check.kind === 'ready'
-        ? { level: 'ok', part, text: `The topic ${topic} has its leaders; partitions: ${check.partitions}` }
+        ? { level: 'ok', part, text: `The topic ${topic} ${describe(check.partitions)}` }
         : {
             level: 'broken',
             part,
@@ -48,6 +52,10 @@ async function checkKafka({ publisher, topics, names }: CheckupDeps): Promise<Fi
     );
   }
   return findings;
+}
+
+function describe(partitions: number | undefined): string {
+  return partitions === undefined ? 'is there' : `has its leaders; partitions: ${partitions}`;
 }
 
 async function checkRedis({ store, names, clock }: CheckupDeps): Promise<Finding[]> {

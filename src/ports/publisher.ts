@@ -52,9 +52,12 @@ export interface ProducerStats {
   readonly pendingBytes: number;
 }
 
-/** Whether a topic can be written now; if so, how many partitions it has. */
+/**
+ * Whether a topic can be written now; if so, how many partitions it has. Undefined: it is there, and no
+ * more is told of it.
+ */
 export type TopicCheck =
-  | { readonly kind: 'ready'; readonly partitions: number }
+  | { readonly kind: 'ready'; readonly partitions: number | undefined }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Writes messages into Kafka. */

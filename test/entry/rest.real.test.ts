@@ -1,8 +1,10 @@
 import { expect, test } from 'bun:test';
 import { RestFront } from '../support/kafka-rest/front.ts';
 import { FRONTS } from '../support/kafka-rest/fronts.ts';
+import { launchOf } from '../support/runtimes.ts';
 import { describeReal, ownKafka, realKafka } from '../support/services.ts';
 import { startSpillway } from '../support/spillway.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/wait.ts';
 
 describeReal('The service and a Kafka behind REST', ['kafka'], () => {
@@ -64,6 +66,29 @@ describeReal('The service and a Kafka behind REST', ['kafka'], () => {
     expect(await refused.text()).toContain('Headers can not be carried to Kafka here');
     expect(await (await service.post({ value: 1 })).json()).toMatchObject({ status: 'published' });
     expect(await service.end('SIGTERM')).toBe(0);
+    await front.stop();
+  }, 60_000);
+
+  test('has a doctor that names a topic that is missing, and what the dialect can not do', async () => {
+    const kafka = await realKafka();
+    await kafka.createTopic('rest-doctor');
+    const front = await RestFront.start(FRONTS['confluent-v2'], kafka.brokers);
+    const { command } = await launchOf('bun', 'src/entry/doctor.ts');
+    const doctor = Bun.spawn(command, {
+      cwd: tempDir().path,
+      env: {
+        KAFKA_REST_URL: front.url,
+        KAFKA_REST_DIALECT: 'confluent-v2',
+        KAFKA_TOPIC: 'rest-doctor',
+        KAFKA_TOPICS: 'rest-missing',
+      },
+      stdout: 'pipe',
+    });
+    const output = await new Response(doctor.stdout).text();
+    expect(await doctor.exited).toBe(1);
+    expect(output).toMatch(/^ok +kafka +The topic rest-doctor has its leaders; partitions: \d/m);
+    expect(output).toMatch(/^broken +kafka +The topic rest-missing can't be written: UNKNOWN_TOPIC/m);
+    expect(output).toMatch(/^warning +kafka +KAFKA_REST_DIALECT has no headers/m);
     await front.stop();
   }, 60_000);
 });

@@ -15,6 +15,7 @@ const deps = (over: Partial<CheckupDeps> = {}): CheckupDeps => ({
   publisher: new Checked(),
   store: new FakeStore(),
   topics: ['messages'],
+  shortfalls: [],
   names: { kafka: 'k:9092', redis: 'r:6379' },
   clock: new FakeClock(),
   ...over,
@@ -42,6 +43,21 @@ test('a topic that can not be written is broken, and its neighbour is not', asyn
   const found = lines(await checkUp(deps({ topics: ['audit', 'messages'] })));
   expect(found[1]).toMatch(/^broken The topic audit can't be written: UNKNOWN_TOPIC_OR_PARTITION/);
   expect(found[2]).toMatch(/^ok The topic messages/);
+});
+
+test('a topic of which no more is told is there, and what Kafka’s driver can not do is a warning', async () => {
+  const publisher = new Checked();
+  publisher.topics['messages'] = { kind: 'ready', partitions: undefined };
+  const shortfalls = ['No headers'];
+  const kafka = async () =>
+    lines((await checkUp(deps({ publisher, shortfalls }))).filter(({ part }) => part === 'kafka'));
+  expect(await kafka()).toEqual([
+    'ok k:9092 answers',
+    'warning No headers',
+    'ok The topic messages is there',
+  ]);
+  publisher.probed = { kind: 'down', reason: 'ECONNREFUSED' };
+  expect(await kafka()).toEqual(['broken k:9092: ECONNREFUSED', 'warning No headers']);
 });
 
 test('a driver that can not tell of topics is asked whether Kafka answers, and no more', async () => {

@@ -1,18 +1,18 @@
 import type { Message } from '../../accept/message.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Probe } from '../../ports/probe.ts';
-import type { ProducerStats, Publisher, PublishResult } from '../../ports/publisher.ts';
+import type { ProducerStats, Publisher, PublishResult, TopicCheck } from '../../ports/publisher.ts';
 import { sendOnce } from '../send-once.ts';
 import { isEncodable, NOT_ENCODABLE } from './encodable.ts';
 import { Deadline } from './rest/deadline.ts';
 import { Delivery, type DeliveryDeps } from './rest/delivery.ts';
 import { type DialectName, dialectOf } from './rest/dialects.ts';
 import { Home } from './rest/home.ts';
-import { type Fetch, type RestAuth, RestLine } from './rest/line.ts';
+import { type Answer, type Fetch, type RestAuth, RestLine } from './rest/line.ts';
 import { MissingTopics } from './rest/missing-topics.ts';
 import { BUSY } from './rest/outgoing.ts';
 import { Slots } from './rest/slots.ts';
-import { readProbe } from './rest/statuses.ts';
+import { readProbe, reasonOf } from './rest/statuses.ts';
 import { Stats } from './stats.ts';
 
 export interface RestSettings {
@@ -122,22 +122,38 @@ export class RestPublisher implements Publisher {
   }
 
   /** Asks the proxy for what it has to ask Kafka for. */
-  probe(signal?: AbortSignal): Promise<Probe> {
-    return this.#during(0, signal, async (deadline) => {
-      const home = await this.#deps.home.get(deadline);
-      if (typeof home !== 'string') return down(home);
-      const ask = this.#deps.dialect.probe(this.#settings.probeTopic, home);
-      const answer = await this.#deps.line.call(ask, deadline.signal);
-      this.#deps.home.heard(home, answer);
-      if (deadline.signal.aborted) return down(deadline.resultOf(false));
-      return answer.kind === 'none' ? down(answer) : readProbe(answer.status, answer.text);
-    });
+  async probe(signal?: AbortSignal): Promise<Probe> {
+    const answer = await this.#ask(this.#settings.probeTopic, signal);
+    return 'status' in answer ? readProbe(answer.status, answer.text) : down(answer);
+  }
+
+  /** Asks the proxy as a probe does. It may not tell whether this user may write the topic. */
+  async checkTopic(topic: string): Promise<TopicCheck> {
+    const answer = await this.#ask(topic);
+    if (!('status' in answer)) return { kind: 'failed', reason: down(answer).reason };
+    const { status, text } = answer;
+    const isAnswer = status === 200 && readProbe(status, text).kind === 'up';
+    return isAnswer
+      ? this.#deps.dialect.check(topic, text)
+      : { kind: 'failed', reason: reasonOf(status, text) };
   }
 
   close(): Promise<void> {
     this.#isClosed = true;
     for (const deadline of this.#underWay) deadline.close();
     return Promise.resolve();
+  }
+
+  /** Asks for a topic; answers what was answered, or why nothing was. */
+  #ask(topic: string, signal?: AbortSignal): Promise<Answer | PublishResult> {
+    return this.#during(0, signal, async (deadline) => {
+      const { dialect, home, line } = this.#deps;
+      const base = await home.get(deadline);
+      if (typeof base !== 'string') return base;
+      const answer = await line.call(dialect.probe(topic, base), deadline.signal);
+      home.heard(base, answer);
+      return deadline.signal.aborted ? deadline.resultOf(false) : answer;
+    });
   }
 
   #refuse(message: Message, bytes: number): PublishResult | undefined {
@@ -174,7 +190,7 @@ export class RestPublisher implements Publisher {
   }
 }
 
-function down(why: object): Probe {
+function down(why: object): Extract<Probe, { kind: 'down' }> {
   return {
     kind: 'down',
     reason: 'reason' in why ? String(why.reason) : 'The Kafka REST proxy gave no answer',

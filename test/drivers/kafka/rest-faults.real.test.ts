@@ -58,6 +58,20 @@ describeReal('kafka/rest in front of a real Kafka', ['kafka'], () => {
     60_000,
   );
 
+  test.each(DIALECTS)(
+    '%s: a topic that is there is ready, and one that is not is missing',
+    async (dialect) => {
+      const { kafka, publisher } = await open(dialect);
+      const topic = newTopic();
+      await kafka.createTopic(topic, { partitions: 2 });
+      const partitions = dialect === 'redpanda' ? undefined : 2;
+      expect(await publisher.checkTopic(topic)).toEqual({ kind: 'ready', partitions });
+      const missing = { kind: 'failed', reason: 'UNKNOWN_TOPIC_OR_PARTITION' } as const;
+      expect(await publisher.checkTopic(newTopic())).toEqual(missing);
+    },
+    60_000,
+  );
+
   const lossy: readonly Fault['kind'][] = ['cuts', 'loses-answer'];
   test.each(DIALECTS.flatMap((dialect) => lossy.map((kind) => [dialect, kind] as const)))(
     '%s: a proxy that %s has been sent nothing twice, and may have written',

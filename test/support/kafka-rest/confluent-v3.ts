@@ -38,7 +38,7 @@ export const confluentV3Front: FrontDialect = async (asked, backend) => {
     return json(404, { error_code: 40_403, message: 'This server does not host this topic-partition.' });
   return json(200, {
     kind: 'KafkaPartitionList',
-    data: Array.from({ length: count }, (_, id) => ({ partition_id: id })),
+    data: Array.from({ length: count }, (_, id) => ({ partition_id: id, leader: { related: 'replicas/0' } })),
   });
 };
 

@@ -1,4 +1,6 @@
 import { type Dialect, together } from './dialect.ts';
+import { parse } from './json.ts';
+import { checkPartitions } from './topics.ts';
 import { get, produceV2, readV2, recordOf } from './v2.ts';
 
 /** Confluent's REST Proxy, API v2. */
@@ -9,4 +11,5 @@ export const confluentV2: Dialect = {
   produce: produceV2,
   read: readV2,
   probe: (topic) => get(`/topics/${encodeURIComponent(topic)}/partitions`),
+  check: (_, text) => checkPartitions(parse(text)),
 };

@@ -3,6 +3,7 @@ import { base64 } from './base64.ts';
 import { type Ask, type Dialect, type Item, together } from './dialect.ts';
 import { readJavaError } from './java-errors.ts';
 import { isPlace, membersOf, parse, splitObjects } from './json.ts';
+import { checkPartitions } from './topics.ts';
 
 const JSON_TYPE = 'application/json';
 /** What a date can hold. */
@@ -36,6 +37,7 @@ export const confluentV3: Dialect = {
     return reports.length > 0 ? reports.map(readReport) : undefined;
   },
   probe: (topic, home) => get(`${home}/topics/${encodeURIComponent(topic)}/partitions`),
+  check: (_, text) => checkPartitions(membersOf(parse(text))['data']),
 };
 
 function get(path: string): Ask {

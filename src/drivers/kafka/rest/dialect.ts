@@ -1,5 +1,5 @@
 import type { Message } from '../../../accept/message.ts';
-import type { PublishResult } from '../../../ports/publisher.ts';
+import type { PublishResult, TopicCheck } from '../../../ports/publisher.ts';
 
 /** A request to the proxy: its path begins below the address in the settings. */
 export interface Ask {
@@ -57,6 +57,8 @@ export interface Dialect {
   onDelivered?(topic: string, messages: readonly Message[], results: readonly PublishResult[]): void;
   /** Asks Kafka, through the proxy, for something that is not in the proxy's own memory. */
   probe(topic: string, home: string): Ask;
+  /** What an answer to `probe`, with status 200, says of its topic. */
+  check(topic: string, text: string): TopicCheck;
 }
 
 /** All messages of a topic in one lot: each record has a result of its own. */

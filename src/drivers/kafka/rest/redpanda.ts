@@ -3,6 +3,7 @@ import type { PublishResult } from '../../../ports/publisher.ts';
 import { classifyCode } from '../errors.ts';
 import type { Dialect, Isolate, Item, Lot } from './dialect.ts';
 import { isPlace, membersOf } from './json.ts';
+import { checkNames } from './topics.ts';
 import { get, offsetsOf, produceV2, recordOf } from './v2.ts';
 
 /** Kafka's numbers. The proxy tries again by itself: what it tells in the end may hide an earlier try. */
@@ -73,6 +74,8 @@ export class Redpanda implements Dialect {
 
   /** Only the list of topics comes from Kafka each time. */
   probe = () => get('/topics');
+
+  readonly check = checkNames;
 
   onDelivered(topic: string, messages: readonly Message[], results: readonly PublishResult[]): void {
     for (const [place, result] of results.entries()) {

@@ -1,6 +1,8 @@
 import { recordHeaders } from '../../../accept/message.ts';
 import { base64 } from './base64.ts';
 import { type Dialect, together } from './dialect.ts';
+import { parse } from './json.ts';
+import { checkPartitions } from './topics.ts';
 import { get, produceV2, readV2, recordOf } from './v2.ts';
 
 /** Strimzi's Kafka Bridge. */
@@ -17,4 +19,5 @@ export const strimzi: Dialect = {
   produce: produceV2,
   read: readV2,
   probe: (topic) => get(`/topics/${encodeURIComponent(topic)}/partitions`),
+  check: (_, text) => checkPartitions(parse(text)),
 };
