@@ -59,11 +59,11 @@ export class EmbeddedEntries {
   }
 
   get isEmpty(): boolean {
-    return this.#rows('SELECT * FROM entries LIMIT 1').length === 0;
+    return this.#database.get('SELECT 1 FROM entries LIMIT 1') === undefined;
   }
 
   get isAnyClaimed(): boolean {
-    return this.#rows('SELECT * FROM entries WHERE batch IS NOT NULL LIMIT 1').length > 0;
+    return this.#database.get('SELECT 1 FROM entries WHERE batch IS NOT NULL LIMIT 1') !== undefined;
   }
 
   claimed(batch: string): Row[] {
@@ -72,26 +72,27 @@ export class EmbeddedEntries {
 
   /** Takes entries from the head for a batch; one that workers have died with is taken alone. */
   claim(batch: string, maxCount: number, maxBytes: number): Row[] {
-    const rows = this.#head(maxCount, maxBytes);
-    for (const { position } of rows)
+    for (const position of this.#head(maxCount, maxBytes))
       this.#database.run('UPDATE entries SET batch = ? WHERE position = ?', batch, position);
-    return rows;
+    return this.claimed(batch);
   }
 
-  #head(maxCount: number, maxBytes: number): Row[] {
-    const rows = this.#rows(
-      'SELECT position, entry FROM entries WHERE batch IS NULL ORDER BY position LIMIT ?',
+  /** Chosen by length alone: so many whole entries may be more than there is memory for. */
+  #head(maxCount: number, maxBytes: number): number[] {
+    const rows = this.#database.all(
+      `SELECT position, octet_length(entry) AS bytes FROM entries
+       WHERE batch IS NULL ORDER BY position LIMIT ?`,
       maxCount,
-    );
-    let bytes = 0;
+    ) as unknown as { position: number; bytes: number }[];
+    let total = 0;
     const suspects = this.#suspects();
-    const [first] = rows;
-    if (first && suspects.has(first.position)) return [first];
+    const positions = rows.map(({ position }) => position);
+    const [first] = positions;
+    if (first !== undefined && suspects.has(first)) return [first];
     const fit = rows.findIndex(
-      ({ position, entry }, index) =>
-        ((bytes += Buffer.byteLength(entry)) > maxBytes && index > 0) || suspects.has(position),
+      ({ position, bytes }, index) => ((total += bytes) > maxBytes && index > 0) || suspects.has(position),
     );
-    return fit === -1 ? rows : rows.slice(0, fit);
+    return fit === -1 ? positions : positions.slice(0, fit);
   }
 
   /** Positions of entries that are claimed alone. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import type { SqlRow, SqlValue } from '../../../src/drivers/database.ts';
 import { openDatabase } from '../../../src/drivers/sqlite.ts';
 import { EmbeddedStore } from '../../../src/drivers/store/embedded.ts';
 import { storeContract } from '../../contracts/store.ts';
@@ -46,4 +47,23 @@ test('a loop of claims lets others run in between', async () => {
   await store.list.claim({ batch: 'a', maxCount: 1, maxBytes: 100, leaseMs: 1000 });
   expect(others).toBe(true);
   await close();
+});
+
+test('a claim reads the entries that it answers, and no other', async () => {
+  const directory = tempDir();
+  const database = openDatabase(directory.path, FILE);
+  const store = new EmbeddedStore(database, new FakeClock());
+  await store.list.park(Array.from({ length: 50 }, (_, index) => `${index}`.padEnd(1000)));
+  const read: SqlValue[] = [];
+  const all = database.all.bind(database);
+  database.all = (sql, ...values): SqlRow[] => {
+    const rows = all(sql, ...values);
+    for (const { entry } of rows) if (entry !== undefined) read.push(entry);
+    return rows;
+  };
+  const reply = await store.list.claim({ batch: 'a', maxCount: 50, maxBytes: 3500, leaseMs: 1000 });
+  expect(reply).toEqual({ kind: 'done', value: ['0', '1', '2'].map((entry) => entry.padEnd(1000)) });
+  expect(read).toHaveLength(3);
+  await store.close();
+  directory.remove();
 });
