@@ -8,8 +8,9 @@ export const ENTRIES_SCHEMA = `
   CREATE TABLE IF NOT EXISTS leases (batch TEXT PRIMARY KEY, ends_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS attempts (position INTEGER PRIMARY KEY, count INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS size (id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
-  INSERT OR IGNORE INTO size
-    SELECT 1, count(*), coalesce(sum(length(CAST(entry AS BLOB))), 0) FROM entries;
+  INSERT INTO size
+    SELECT 1, (SELECT count(*) FROM entries), (SELECT coalesce(sum(octet_length(entry)), 0) FROM entries)
+    WHERE NOT EXISTS (SELECT * FROM size);
   CREATE TRIGGER IF NOT EXISTS entries_grow AFTER INSERT ON entries BEGIN
     UPDATE size SET entries = entries + 1, bytes = bytes + length(CAST(NEW.entry AS BLOB));
   END;

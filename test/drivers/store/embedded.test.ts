@@ -1,7 +1,10 @@
 import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { SqlRow, SqlValue } from '../../../src/drivers/database.ts';
 import { openDatabase } from '../../../src/drivers/sqlite.ts';
 import { EmbeddedStore } from '../../../src/drivers/store/embedded.ts';
+import { LIST_SCHEMA } from '../../../src/drivers/store/embedded-list.ts';
 import { storeContract } from '../../contracts/store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -66,4 +69,20 @@ test('a claim reads the entries that it answers, and no other', async () => {
   expect(read).toHaveLength(3);
   await store.close();
   directory.remove();
+});
+
+test('an opening reads no entry of a list that it finds', async () => {
+  const { store, directory, close } = await open();
+  await store.list.park(['1', '2', '3']);
+  const file = new DatabaseSync(join(directory.path, FILE));
+  let measured = 0;
+  for (const measure of ['length', 'octet_length'])
+    file.function(measure, { varargs: true }, () => ++measured);
+  file.exec(LIST_SCHEMA);
+  expect(measured).toBe(0);
+  file.exec('DELETE FROM size');
+  file.exec(LIST_SCHEMA);
+  expect(measured).toBe(3);
+  file.close();
+  await close();
 });
