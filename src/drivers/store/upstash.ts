@@ -12,7 +12,7 @@ import { RemoteReceipts } from './remote-receipts.ts';
 import { CLAIM } from './scripts/claim.ts';
 import { REAP } from './scripts/reap.ts';
 import { SETTLE } from './scripts/settle.ts';
-import { type Command, openPost } from './upstash/client.ts';
+import { type Command, openPost, type Post } from './upstash/client.ts';
 import { Line } from './upstash/line.ts';
 import { UpstashList } from './upstash/list.ts';
 import { sendInParts } from './upstash/parts.ts';
@@ -27,6 +27,8 @@ export interface UpstashSettings {
   readonly maxListBytes?: number;
   /** `perTurn` where it is left out. */
   readonly gathering?: Gathering;
+  /** Hears of each request, for runtimes that count them. */
+  readonly onCall?: () => void;
 }
 
 /** What only the worker waits for, and moves whole batches. */
@@ -44,8 +46,13 @@ export class UpstashStore implements Store {
   readonly #token: string;
 
   /** Throws if `url` is none. Connects to nothing yet. */
-  constructor({ url, token, maxListBytes, gathering = perTurn }: UpstashSettings) {
-    this.#line = new Line(openPost(url, token), gathering);
+  constructor({ url, token, maxListBytes, gathering = perTurn, onCall = () => {} }: UpstashSettings) {
+    const post = openPost(url, token);
+    const counted: Post = (commands, deadline) => {
+      onCall();
+      return post(commands, deadline);
+    };
+    this.#line = new Line(counted, gathering);
     this.#token = token;
     this.list = new UpstashList(this.#attempt, maxListBytes, gathering);
     this.gate = new RemoteGate(this.#attempt, 'one', gathering);
