@@ -32,7 +32,10 @@ const UNAVAILABLE = {
   status: 503,
 };
 
-/** What clients hear where there is no service to answer them. Nothing was accepted. */
+/**
+ * What clients hear where there is no service to answer them. With wrong settings nothing was accepted; an
+ * object that ended in the middle may have taken the message, which is to be sent again with its `id`.
+ */
 export function unavailable(detail: string): Response {
   const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '10' };
   return Response.json({ ...UNAVAILABLE, detail }, { status: UNAVAILABLE.status, headers });
