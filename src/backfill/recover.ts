@@ -13,11 +13,9 @@ export interface RecoverDeps {
   readonly clock: Clock;
 }
 
-/** After either nothing more is begun: the rest is the next event's. */
+/** What is not begun within them is the next event's. */
 export interface RecoverLimits {
   readonly forMs: number;
-  /** Where the runtime counts the calls of an event. */
-  readonly maxBatches?: number;
   /** Asked before anything is begun; true where it is left out. */
   readonly mayGoOn?: () => boolean;
 }
@@ -34,14 +32,12 @@ const TRIAL_PAUSE_MS = 100;
  */
 export async function recover(
   { circuit, worker, clock }: RecoverDeps,
-  { forMs, maxBatches = Infinity, mayGoOn = () => true }: RecoverLimits,
+  { forMs, mayGoOn = () => true }: RecoverLimits,
 ): Promise<void> {
-  let batches = 0;
   let pauseMs = 0;
   const ends = clock.now() + forMs;
-  while (clock.now() < ends && batches < maxBatches && mayGoOn()) {
+  while (clock.now() < ends && mayGoOn()) {
     if (circuit.state === 'closed') {
-      batches++;
       if ((await worker.turn()) === 'pause') return;
       continue;
     }
