@@ -21,9 +21,7 @@ function onStage(runtime: 'workerd' | 'object', play: (stage: () => Stage) => vo
     let stage: Stage;
     beforeAll(async () => {
       services ??= Promise.all([ownKafka(), ownRedis()]);
-      stage = new Stage(runtime, ...(await services));
-      await stage.kafka.createTopic(stage.topic);
-      await stage.redis.flush();
+      stage = await Stage.set(runtime, ...(await services));
     }, TEST_MS);
     afterAll(() => stage.stop());
     play(() => stage);

@@ -17,9 +17,7 @@ for (const runtime of RUNTIMES) {
 
     beforeAll(async () => {
       services ??= Promise.all([ownKafka(), ownRedis()]);
-      stage = new Stage(runtime, ...(await services));
-      await stage.kafka.createTopic(stage.topic);
-      await stage.redis.flush();
+      stage = await Stage.set(runtime, ...(await services));
     }, TEST_MS);
 
     afterAll(async () => {

@@ -18,10 +18,18 @@ export class Stage {
 
   #fronts: Promise<Fronts> | undefined;
 
-  constructor(runtime: Runtime, kafka: KafkaService, redis: RedisService) {
+  private constructor(runtime: Runtime, kafka: KafkaService, redis: RedisService) {
     this.runtime = runtime;
     this.kafka = kafka;
     this.redis = redis;
+  }
+
+  /** Sets it: a topic of its own, and a Redis that is empty. */
+  static async set(runtime: Runtime, kafka: KafkaService, redis: RedisService): Promise<Stage> {
+    const stage = new Stage(runtime, kafka, redis);
+    await kafka.createTopic(stage.topic);
+    await redis.flush();
+    return stage;
   }
 
   /** A Durable Object keeps everything in a SQLite of its own. */

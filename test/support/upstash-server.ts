@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Redis } from 'ioredis';
+import { HttpServer } from './http-server.ts';
 import { type Answer, type Command, run, runAtomically, toCommand, toJson } from './upstash-commands.ts';
 
 export type Fault =
@@ -30,15 +31,14 @@ const WRONG_TOKEN = { status: 401, body: { error: 'WRONGPASS invalid or missing 
 const NO_COMMAND = { status: 400, body: { error: 'ERR failed to parse command' } };
 
 /** Speaks the Upstash REST protocol in front of a real Redis, and fails on command. */
-export class UpstashServer {
+export class UpstashServer extends HttpServer {
   readonly token = crypto.randomUUID();
   readonly seen: SeenRequest[] = [];
   fault: Fault | undefined;
   readonly #redis: Redis;
-  #server: Server | undefined;
-  #port = 0;
 
   private constructor(redisUrl: string) {
+    super((request, body, response) => this.#serve(request, body, response));
     this.#redis = new Redis(redisUrl, { retryStrategy: () => 50 });
     this.#redis.on('error', () => {});
   }
@@ -49,44 +49,12 @@ export class UpstashServer {
     return server;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
-  /** Listens, at the same address as before. */
-  async up(): Promise<void> {
-    const server = createServer((request, response) => void this.#serve(request, response));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as { port: number }).port;
-    this.#server = server;
-  }
-
-  /** As a process that is gone. */
-  async down(): Promise<void> {
-    const server = this.#server;
-    if (!server) return;
-    this.#server = undefined;
-    await new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    });
-  }
-
   async stop(): Promise<void> {
     await this.down();
     this.#redis.disconnect();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return;
-    }
-    const body = Buffer.concat(chunks).toString();
+  async #serve(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     this.seen.push({ path: request.url ?? '/', headers: request.headers, body });
     const { fault } = this;
     if (fault?.kind === 'silent') return;

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpServer } from '../http-server.ts';
 import { Backend } from './backend.ts';
 
 export type Fault =
@@ -30,19 +31,16 @@ export interface Reply {
 export type FrontDialect = (asked: Asked, backend: Backend) => Promise<Reply | undefined>;
 
 /** What the tests put in place of a real REST proxy: it speaks a dialect as documented, and fails on command. */
-export class RestFront {
+export class RestFront extends HttpServer {
   readonly seen: Asked[] = [];
   fault: Fault | undefined;
   /** The value of `Authorization` that it wants. */
   authorization: string | undefined;
-  /** How many connections it has had. */
-  connections = 0;
   readonly #dialect: FrontDialect;
   readonly #backend: Backend;
-  #server: Server | undefined;
-  #port = 0;
 
   private constructor(dialect: FrontDialect, brokers: string) {
+    super((request, body, response) => this.#serve(request, body, response));
     this.#dialect = dialect;
     this.#backend = new Backend(brokers);
   }
@@ -53,35 +51,9 @@ export class RestFront {
     return front;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
   /** The requests that were to write. */
   get posts(): readonly Asked[] {
     return this.seen.filter(({ method }) => method === 'POST');
-  }
-
-  /** Listens, at the same address as before. */
-  async up(): Promise<void> {
-    const server = createServer((request, response) => void this.#serve(request, response));
-    server.on('connection', () => void this.connections++);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as { port: number }).port;
-    this.#server = server;
-  }
-
-  /** As a process that is gone. */
-  async down(): Promise<void> {
-    const server = this.#server;
-    if (!server) return;
-    this.#server = undefined;
-    await new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    });
   }
 
   async stop(): Promise<void> {
@@ -89,16 +61,10 @@ export class RestFront {
     await this.#backend.stop();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return;
-    }
+  async #serve(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request;
     const parts = url.slice(1).split('/').map(decodeURIComponent);
-    const asked = { method, parts, headers, body: Buffer.concat(chunks).toString() };
+    const asked = { method, parts, headers, body };
     this.seen.push(asked);
     const { fault } = this;
     if (fault?.kind === 'silent') return;
