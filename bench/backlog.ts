@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { toEntry } from '../src/accept/parse.ts';
-import { QUEUE } from '../src/drivers/store/scripts/keys.ts';
+import { toEntry } from '../src/message/entry.ts';
+import { QUEUE } from '../src/drivers/store/redis/scripts/keys.ts';
 import { inBatches, makeMessages } from './records.ts';
 
 /** How many messages wait when a drain begins. */

@@ -16,6 +16,10 @@ const CLIENTS: Record<ClientName, () => Promise<{ connect: Connect }>> = {
   'worker-ordered': () => import('./clients/worker-ordered.ts'),
   'worker-hot': () => import('./clients/worker-hot.ts'),
   'rpop-loop': () => import('./clients/rpop-loop.ts'),
+  spillway: () => import('./clients/spillway.ts'),
+  'spillway-open': () => import('./clients/spillway-open.ts'),
+  echo: () => import('./clients/echo.ts'),
+  'echo-kafkajs': () => import('./clients/echo-kafkajs.ts'),
 };
 
 const [name = '', services = ''] = process.argv.slice(2);

@@ -8,6 +8,8 @@ export interface Client {
   fill?(): Promise<void>;
   /** Drains the list until it is empty or `ms` have passed, and says how many messages that were. */
   drain?(ms: number): Promise<number>;
+  /** Where it serves `POST /v1/messages`, for a client that is a server. */
+  readonly url?: string;
   /** Forgets what was written, where it would pile up. */
   clear?(): Promise<void>;
 }
@@ -34,13 +36,18 @@ export type ClientName =
   | 'worker'
   | 'worker-ordered'
   | 'worker-hot'
-  | 'rpop-loop';
+  | 'rpop-loop'
+  | 'spillway'
+  | 'spillway-open'
+  | 'echo'
+  | 'echo-kafkajs';
 
 /** What a client is told to do for a while. */
 export interface Task {
-  readonly kind: 'load' | 'idle' | 'drain';
+  /** `http`: requests to its URL, from another process. */
+  readonly kind: 'load' | 'idle' | 'drain' | 'http';
   readonly ms: number;
-  /** How many wait for their own write at the same time, each in a loop. */
+  /** How many wait for their own write at the same time, each in a loop, or how many connections there are. */
   readonly callers: number;
   readonly batch: boolean;
 }
@@ -52,4 +59,6 @@ export interface Figures {
   readonly cpuPercent: number;
   /** The median time of a write, in milliseconds. */
   readonly p50: number;
+  /** That of which one write in a hundred takes longer, in milliseconds. */
+  readonly p99: number;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { hasEnded, killAtEnd } from '../test/support/janitor.ts';
+import { hasEnded, killAtEnd } from '../test/support/process/janitor.ts';
 import type { ClientName, Figures, Services, Task } from './client.ts';
 
 /** A client in a process of its own, which stands still while others are measured. */

@@ -1,14 +1,15 @@
 // Compares the drivers with others, on a real Kafka and a real Redis that it starts, and prints one table.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startKafka } from '../test/support/kafka.ts';
-import { startRedis } from '../test/support/redis.ts';
+import { startKafka } from '../test/support/kafka/service.ts';
+import { startRedis } from '../test/support/redis/service.ts';
 import { PLAIN_KAFKAJS } from './clients/kafkajs.ts';
 import { compare } from './compare.ts';
 import { Contender } from './contender.ts';
-import { unpatchedKafkaJs } from '../test/support/unpatched-kafkajs.ts';
+import { unpatchedKafkaJs } from '../test/support/kafka/unpatched-kafkajs.ts';
 import { type Entrant, ROWS } from './rows.ts';
 import { TABLE_HEAD, toLines } from './table.ts';
+import { installWrk } from './wrk.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } },
@@ -23,6 +24,7 @@ if (unknown.length > 0) {
 const effort = values.quick ? { repeats: 2, ms: 500 } : { repeats: 5, ms: 1500 };
 // KafkaJS as it comes warns of its own negative timers.
 const env = { NODE_NO_WARNINGS: '1', [PLAIN_KAFKAJS]: await unpatchedKafkaJs() };
+if (names.some((name) => name.startsWith('http'))) await installWrk();
 const [kafka, redis] = await Promise.all([startKafka(), startRedis()]);
 try {
   let topics = 0;

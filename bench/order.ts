@@ -1,7 +1,7 @@
 // What ORDERING=key costs a request: two services, as processes, on a real Kafka and a real Redis, take turns.
-import { startKafka } from '../test/support/kafka.ts';
-import { startRedis } from '../test/support/redis.ts';
-import { startSpillway } from '../test/support/spillway.ts';
+import { startKafka } from '../test/support/kafka/service.ts';
+import { startRedis } from '../test/support/redis/service.ts';
+import { startSpillway } from '../test/support/process/spillway.ts';
 import { short, spread } from './spread.ts';
 
 const REPEATS = 7;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ID_HEADER, type Message } from '../src/accept/message.ts';
+import { ID_HEADER, type Message } from '../src/message/message.ts';
 
 /** How many records a batch of a caller's own has. */
 export const BATCH = 500;

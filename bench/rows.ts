@@ -23,6 +23,7 @@ export const MEASURES = {
   perSecond: { title: 'messages/s', better: 'more' },
   cpuMicrosEach: { title: 'CPU µs a message', better: 'less' },
   p50: { title: 'round trip ms, p50', better: 'less' },
+  p99: { title: 'round trip ms, p99', better: 'less' },
   cpuPercent: { title: 'CPU % of a core', better: 'less' },
 } as const satisfies Partial<Record<keyof Figures, { title: string; better: 'more' | 'less' }>>;
 
@@ -51,6 +52,12 @@ const drain = (client: ClientName, label: string): Entrant => ({
   client,
   label,
   task: { kind: 'drain', callers: 1, batch: false },
+});
+
+const http = (client: ClientName, label: string, callers: number): Entrant => ({
+  client,
+  label,
+  task: { kind: 'http', callers, batch: false },
 });
 
 const PLATFORMATIC = batches('platformatic', '@platformatic/kafka, batches of 500');
@@ -138,5 +145,29 @@ export const ROWS: readonly Row[] = [
     measures: SPEED,
     entrant: drain('worker-hot', 'ORDERING=key'),
     against: [drain('worker', 'ORDERING=none, a key each')],
+  },
+  {
+    name: 'http',
+    title: 'POST /v1/messages, 64 connections',
+    measures: ['perSecond', 'cpuMicrosEach', 'p99'],
+    entrant: http('spillway', 'Spillway', 64),
+    against: [http('echo', 'an echo by Hono, without Kafka', 64)],
+    ms: 5000,
+  },
+  {
+    name: 'http-open',
+    title: 'the same with an open circuit',
+    measures: ['perSecond', 'cpuMicrosEach'],
+    entrant: http('spillway-open', 'Kafka circuit open', 64),
+    against: [http('spillway', 'closed', 64)],
+    ms: 5000,
+  },
+  {
+    name: 'http-lone',
+    title: 'POST /v1/messages, 1 connection',
+    measures: ['perSecond', 'cpuMicrosEach', 'p50'],
+    entrant: http('spillway', 'Spillway', 1),
+    against: [http('echo-kafkajs', 'Hono and KafkaJS send()', 1)],
+    ms: 5000,
   },
 ];

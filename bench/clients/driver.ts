@@ -1,5 +1,5 @@
-import type { Message } from '../../src/accept/message.ts';
-import { openKafkaJs } from '../../test/support/open-kafkajs.ts';
+import type { Message } from '../../src/message/message.ts';
+import { openKafkaJs } from '../../test/support/kafka/open-kafkajs.ts';
 import type { Connect } from '../client.ts';
 import { inBatches, makeMessages, nth } from '../records.ts';
 

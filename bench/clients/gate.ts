@@ -1,4 +1,4 @@
-import { RedisStore } from '../../src/drivers/store/redis.ts';
+import { RedisStore } from '../../src/drivers/store/redis/native/store.ts';
 import type { Connect } from '../client.ts';
 import { CLIENTS, HOLD_MS, LIMIT, makeId, WINDOW_MS } from '../admissions.ts';
 

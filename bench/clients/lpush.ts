@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { toEntry } from '../../src/accept/parse.ts';
+import { toEntry } from '../../src/message/entry.ts';
 import type { Connect } from '../client.ts';
 import { makeMessages, nth } from '../records.ts';
 

@@ -1,5 +1,5 @@
 import { ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka';
-import { ID_HEADER } from '../../src/accept/message.ts';
+import { ID_HEADER } from '../../src/message/message.ts';
 import type { Connect } from '../client.ts';
 import { inBatches, makeMessages, nth } from '../records.ts';
 

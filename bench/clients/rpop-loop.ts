@@ -1,5 +1,5 @@
-import { fromEntry } from '../../src/accept/parse.ts';
-import { QUEUE } from '../../src/drivers/store/scripts/keys.ts';
+import { fromEntry } from '../../src/message/entry.ts';
+import { QUEUE } from '../../src/drivers/store/redis/scripts/keys.ts';
 import { BenchList } from '../backlog.ts';
 import type { Connect } from '../client.ts';
 import { toKafkaJs } from '../records.ts';

@@ -1,6 +1,6 @@
-import { toEntry } from '../../src/accept/parse.ts';
-import { RedisStore } from '../../src/drivers/store/redis.ts';
-import { QUEUE } from '../../src/drivers/store/scripts/keys.ts';
+import { toEntry } from '../../src/message/entry.ts';
+import { RedisStore } from '../../src/drivers/store/redis/native/store.ts';
+import { QUEUE } from '../../src/drivers/store/redis/scripts/keys.ts';
 import { Redis } from 'ioredis';
 import type { Connect } from '../client.ts';
 import { makeMessages, nth } from '../records.ts';

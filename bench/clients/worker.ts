@@ -1,7 +1,7 @@
 import { BackfillWorker } from '../../src/backfill/worker.ts';
-import { RedisStore } from '../../src/drivers/store/redis.ts';
+import { RedisStore } from '../../src/drivers/store/redis/native/store.ts';
 import { systemClock } from '../../src/ports/clock.ts';
-import { openKafkaJs } from '../../test/support/open-kafkajs.ts';
+import { openKafkaJs } from '../../test/support/kafka/open-kafkajs.ts';
 import { BACKLOG, BenchList } from '../backlog.ts';
 import type { Client, Connect, Services } from '../client.ts';
 import { SILENT } from '../silent.ts';

@@ -1,8 +1,9 @@
-import type { Admission, Gate, Hold } from '../ports/gate.ts';
+import { decideEach } from '../common/decide.ts';
+import type { Admission, Gate } from '../ports/gate.ts';
 import type { Receipt } from '../ports/receipts.ts';
-import type { Admit, Entry } from './admission.ts';
-import type { Message, Submission } from './message.ts';
-import { type Outcome, toReceipt, type TurnedAway } from './outcome.ts';
+import type { Admit, Asked } from './admission.ts';
+import type { Message, Submission } from '../message/message.ts';
+import { type Fate, isReceiptKept, type Outcome, toReceipt, type TurnedAway } from './outcome.ts';
 import { NO_FATE, take, type Takers } from './take.ts';
 
 /** Takes checked messages and answers one outcome for each, in order. Never throws. */
@@ -11,38 +12,49 @@ export type Accept = (submissions: readonly Submission[]) => Promise<Outcome[]>;
 export interface AcceptDeps extends Takers {
   readonly gate: Gate;
   readonly admit: Admit;
-  /** Hears what became of every message that was accepted; must not wait. */
+  /** Receives the receipts that are to be kept; must not wait. */
   record: (receipt: Receipt) => void;
-  /** Hears of every outcome, before the client does. */
+  /** Receives every outcome, before the client does. */
   onOutcome: (outcome: Outcome, message: Message) => void;
 }
 
 /** The one way a message goes: admit, publish, else park, else unavailable; and its receipt. */
 export function createAccept({ gate, admit, record, onOutcome, ...takers }: AcceptDeps): Accept {
+  const conclude = ({ submission: { message, hasClientId }, admission }: Asked, end: Fate | TurnedAway) => {
+    const receipt = isReceiptKept(end, hasClientId) ? toReceipt(message, end) : undefined;
+    if (receipt && admission.kind === 'admitted') record(receipt);
+    const outcome: Outcome = { ...end, quota: admission.quota };
+    onOutcome(outcome, message);
+    return outcome;
+  };
   return async (submissions) => {
-    const [entries, held] = await Promise.all([admit(submissions), takers.order?.parkedKeys(submissions)]);
-    const admitted = submissions.filter((_, index) => entries[index]?.admission.kind === 'admitted');
-    const fates = (await take(admitted, takers, held)).values();
-    const released: Hold[] = [];
-    const outcomes = submissions.map(({ message }, index) => {
-      const { admission, hold } = entries[index] ?? NOT_ASKED;
-      const end = turnedAway(admission) ?? fates.next().value ?? NO_FATE;
-      const receipt = toReceipt(message, end);
-      if (receipt && admission.kind === 'admitted') record(receipt);
-      if (!receipt && hold) released.push(hold);
-      const outcome: Outcome = { ...end, quota: admission.quota };
-      onOutcome(outcome, message);
-      return outcome;
-    });
-    // Nobody waits for it: a hold that is not released ends by itself.
+    const parkedKeys = takers.order?.parkedKeys(submissions);
+    const asked = await admit(submissions);
+    const held = parkedKeys && (await parkedKeys);
+    const ends = await decideEach<Asked, Fate | TurnedAway>(
+      asked,
+      ({ admission }) => turnedAway(admission),
+      (admitted) =>
+        take(
+          admitted.map(({ submission }) => submission),
+          takers,
+          held,
+        ),
+      NO_FATE,
+    );
+    const outcomes = asked.map((each, index) => conclude(each, ends[index] ?? NO_FATE));
+    const released = asked.flatMap(({ hold }, index) => (hold && !isAccepted(ends[index]) ? [hold] : []));
+    // No answer waits for the release: a hold that is not released ends by itself.
     if (released.length > 0) void gate.release(released);
     return outcomes;
   };
 }
 
-const NOT_ASKED: Entry = { admission: { kind: 'admitted' }, hold: undefined };
+function isAccepted(end: Fate | TurnedAway = NO_FATE): boolean {
+  return end.kind === 'published' || end.kind === 'queued';
+}
 
-/** Undefined where it was not: it was let in. */
+/** Why a message goes no further; undefined where it was admitted. */
 function turnedAway(admission: Admission): TurnedAway | undefined {
   switch (admission.kind) {
     case 'admitted':

@@ -1,15 +1,9 @@
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, within } from '../ports/clock.ts';
 
 /** The most that a message waits for the store before it goes to Kafka, which must not wait for a Redis that is dying. */
 const DEADLINE_MS = 150;
 
 /** The store's answer, or undefined where there is none in time. */
-export async function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const cancel = clock.after(DEADLINE_MS, () => late.resolve(undefined));
-  try {
-    return await Promise.race([answer, late.promise]);
-  } finally {
-    cancel();
-  }
+export function inTime<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
+  return within(clock, DEADLINE_MS, answer, () => undefined);
 }

@@ -1,21 +1,21 @@
 import type { Clock } from '../ports/clock.ts';
 import type { FallbackList } from '../ports/fallback-list.ts';
 import { inTime } from './deadline.ts';
-import type { Submission } from './message.ts';
-import { orderKeyOf } from './order-key.ts';
+import type { Submission } from '../message/message.ts';
+import { orderKeyOf } from '../message/order-key.ts';
 
 /** Keeps the order of each key, through outages and drains. */
 export interface Order {
   /** The order keys of these messages that wait in the list: nothing may pass them. Never throws. */
   parkedKeys: (submissions: readonly Submission[]) => Promise<ReadonlySet<string>>;
-  /** So many messages were parked behind earlier ones of their keys, though Kafka might have taken them. */
+  /** Counts messages that were parked behind earlier ones of their keys, though Kafka might have taken them. */
   onBehind: (count: number) => void;
 }
 
 export interface OrderDeps {
   readonly list: FallbackList;
   readonly clock: Clock;
-  /** So many messages were let through without knowing whether earlier ones of their keys wait. */
+  /** Counts messages that passed without knowing whether earlier ones of their keys are parked. */
   onUnknown: (count: number) => void;
   onBehind: Order['onBehind'];
 }

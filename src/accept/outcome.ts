@@ -1,42 +1,61 @@
 import type { Quota } from '../ports/gate.ts';
-import type { RejectCause } from '../ports/publisher.ts';
+import type { RejectCause, Unpublished } from '../ports/publisher.ts';
 import type { Receipt } from '../ports/receipts.ts';
-import type { Message } from './message.ts';
+import type { Message } from '../message/message.ts';
 
-/** How a message ends that was let in. */
+/** What became of an admitted message. */
 export type Fate =
   /** In Kafka, acknowledged. */
   | { readonly kind: 'published'; readonly partition: number; readonly offset: string }
-  /** In the fallback list. */
-  | { readonly kind: 'queued' }
-  /** The caller's fault: sending it again can't help. */
+  /** In the fallback list, because of what became of it at Kafka. */
+  | { readonly kind: 'queued'; readonly because: Unpublished }
+  /** The caller's fault: a retry can't help. */
   | { readonly kind: 'rejected'; readonly cause: RejectCause; readonly reason: string }
-  /** Nobody could take it; sending it again is safe. */
+  /** Neither Kafka nor the list took it; a retry is safe. */
   | {
       readonly kind: 'unavailable';
       /** `both-open`: neither was even tried. `list-full`: Kafka did not take it, and the list has no room. */
       readonly cause: 'both-open' | 'list-full' | 'failed';
       readonly reason: string;
-      /** The earliest moment at which a second try has a chance. */
+      /** The earliest that a retry has a chance, in milliseconds from now. */
       readonly retryInMs: number;
     };
 
-/** Why a message was not let in. Nothing was written. */
+/** Why a message was not admitted. Nothing was written. */
 export type TurnedAway =
-  /** One with its id was accepted before: this became of it. */
+  /** A message with its id was accepted before; this is its receipt. */
   | { readonly kind: 'duplicate'; readonly receipt: Receipt }
-  /** One with its id is on its way, and may yet fail: who sends again later learns its end. */
+  /** A message with its id is on its way and may yet fail; a later retry learns its end. */
   | { readonly kind: 'in-flight' }
-  /** Its client has sent too many. */
+  /** Its client is over its rate limit. */
   | { readonly kind: 'limited'; readonly retryInMs: number };
 
 /** What became of a message. Every message that was checked gets exactly one of these. */
 export type Outcome = (Fate | TurnedAway) & {
-  /** What is left of the client's limit, where there is one and it could be asked. */
+  /** What is left of the client's rate limit, where there is one and the gate answered. */
   readonly quota?: Quota | undefined;
 };
 
-/** What its client is told of a message that was accepted; undefined of one that was not. */
+/**
+ * Whether a receipt is kept, so that it can be read later: the message was queued, or its client chose the id.
+ * Otherwise the answer is the receipt, and nobody asks for it again.
+ */
+export function isReceiptKept(outcome: Fate | TurnedAway, hasClientId: boolean): boolean {
+  switch (outcome.kind) {
+    case 'queued':
+    case 'duplicate':
+      return true;
+    case 'published':
+      return hasClientId;
+    case 'rejected':
+    case 'unavailable':
+    case 'in-flight':
+    case 'limited':
+      return false;
+  }
+}
+
+/** The receipt of an accepted message; undefined for a message that was not accepted. */
 export function toReceipt({ id, topic }: Message, outcome: Fate | TurnedAway): Receipt | undefined {
   switch (outcome.kind) {
     case 'published':

@@ -1,38 +1,31 @@
-import type { PublishResult } from '../ports/publisher.ts';
-import type { Message } from './message.ts';
-import { orderKeyOf } from './order-key.ts';
-
-/** Not final: the message has to be parked. */
-export type Unpublished = Extract<PublishResult, { kind: 'failed' | 'refused' }>;
-
-/** A publisher owes one result for each message; one that it forgot was not published. */
-export const NO_RESULT: PublishResult = {
-  kind: 'failed',
-  blame: 'kafka',
-  reason: 'The publisher gave no result',
-  maybeWritten: true,
-};
+import {
+  type EarlyResult,
+  type InDoubt,
+  NO_RESULT,
+  type PublishResult,
+  type Unpublished,
+} from '../ports/publisher.ts';
+import type { Message } from '../message/message.ts';
+import { orderKeyOf } from '../message/order-key.ts';
 
 /** Not tried: earlier messages of its key wait. */
 const BEHIND: Unpublished = { kind: 'refused', because: 'behind', retryInMs: 0 };
 
-export function isUnpublished(result: PublishResult = NO_RESULT): result is Unpublished {
-  return result.kind === 'failed' || result.kind === 'refused';
+export function isUnpublished(result: EarlyResult = NO_RESULT): result is Unpublished | InDoubt {
+  return result.kind === 'failed' || result.kind === 'refused' || result.kind === 'in-doubt';
 }
-
-type Publish = (messages: readonly Message[]) => Promise<readonly PublishResult[]>;
 
 /**
  * Publishes messages in waves, the first of each key, then the second of each, and so on: none is
  * sent before the earlier ones of its key are in Kafka. Behind one that was not published, and
  * behind those whose keys are `held`, none is sent. Once `mayGoOn` says no, no other wave is.
  */
-export async function publishInOrder(
+export async function publishInOrder<Result extends EarlyResult = PublishResult>(
   messages: readonly Message[],
-  publish: Publish,
+  publish: (messages: readonly Message[]) => Promise<readonly Result[]>,
   { held = new Set(), mayGoOn = () => true }: { held?: ReadonlySet<string>; mayGoOn?: () => boolean } = {},
-): Promise<PublishResult[]> {
-  const results = messages.map((): PublishResult => BEHIND);
+): Promise<(Result | PublishResult)[]> {
+  const results = messages.map((): Result | PublishResult => BEHIND);
   const stopped = new Map<string, PublishResult>();
   for (const orderKey of held) stopped.set(orderKey, BEHIND);
   for (const wave of wavesOf(messages)) {

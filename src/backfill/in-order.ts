@@ -1,10 +1,10 @@
-import type { Message } from '../accept/message.ts';
-import { orderKeyOf } from '../accept/order-key.ts';
+import type { Message } from '../message/message.ts';
+import { orderKeyOf } from '../message/order-key.ts';
 import { publishInOrder } from '../accept/publish-in-order.ts';
-import type { Verdict } from '../ports/fallback-list.ts';
+import type { Settlement } from '../ports/fallback-list.ts';
 import type { Publisher } from '../ports/publisher.ts';
 
-/** Publishes each key's messages one after another, for as long as `mayGoOn` says so. */
+/** A publisher that sends each key's messages one after another, for as long as `mayGoOn` allows. */
 export function inOrderPublisher(
   publisher: Pick<Publisher, 'publish'>,
   mayGoOn: () => boolean,
@@ -13,10 +13,10 @@ export function inOrderPublisher(
 }
 
 /**
- * The verdict on a message where the order of each key is kept: what leaves the list is counted down,
- * and at the tail a message would stand behind later ones of its key.
+ * The settlement where the order of each key is kept: an entry that leaves the list names its key, which
+ * is counted down, and none is deferred, since at the tail it would follow later messages of its key.
  */
-export function inOrderVerdict(verdict: Verdict, message: Message | undefined): Verdict {
+export function inOrderVerdict(verdict: Settlement, message: Message | undefined): Settlement {
   const orderKey = message && orderKeyOf(message);
   if (orderKey === undefined) return verdict;
   switch (verdict.kind) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { FallbackList } from '../ports/fallback-list.ts';
 
-/** The hold on a claimed batch, prolonged while it is in use. */
+/** The lease on a claimed batch, renewed while the batch is in use. */
 export class Lease {
   readonly #list: FallbackList;
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class Lease {
     this.#ends = clock.now() + ms;
   }
 
-  /** Milliseconds for which nobody else gets the batch. */
+  /** Milliseconds for which no other worker gets the batch. */
   get left(): number {
     return this.#ends - this.#clock.now();
   }

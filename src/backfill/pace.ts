@@ -1,32 +1,31 @@
-import type { Message } from '../accept/message.ts';
+import type { Message } from '../message/message.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Publisher, type PublishResult, SMALLEST_BACKLOG } from '../ports/publisher.ts';
+import type { Publisher, PublishResult } from '../ports/publisher.ts';
 
+/** How many messages the first batch has, and the first after a fault. Larger ones may fail for their size alone. */
+export const SMALLEST_BATCH = 10;
 /** The fastest size for the driver; larger batches gain nothing. */
-const LARGEST = 500;
+export const LARGEST_BATCH = 500;
 const STEP = 25;
 /**
- * A batch that takes so much longer than the fastest, in milliseconds and as a part of it, is a sign
- * that Kafka, or the way there, is full: live messages wait behind it.
+ * How much longer than the fastest batch is slow, in milliseconds and as a part of it: a sign that
+ * Kafka, or the way there, is full, and live messages wait behind the backlog.
  */
 const SLOWER = { ms: 10, part: 0.5 };
-/** What was the fastest is forgotten little by little: Kafka may have become slower for good. */
+/** The fastest time decays with each batch: Kafka may have become slower for good. */
 const FORGETTING = 1.05;
-/** A slow batch of this size was not slow for its size. */
+/** A slow batch of this size or less was not slow for its size. */
 const SMALL = 50;
 
 /**
- * How much of the backlog goes to Kafka at once: little at first, more with every batch that goes
- * well, half as much after one that took long, and little again after a fault. A Kafka that has just
- * come back has live messages to take, and perhaps replicas to bring up to date.
- *
- * Additive increase, multiplicative decrease, as TCP does it (RFC 5681): a fault is its timeout, a
- * slow batch its sign of congestion.
+ * Additive increase, multiplicative decrease of the batch size, as in TCP (RFC 5681): a fault is the
+ * timeout, a slow batch the sign of congestion. A Kafka that has just come back has live messages to
+ * take, and perhaps replicas to bring up to date.
  */
 export class Pace {
   readonly #publisher: Pick<Publisher, 'publish'>;
   readonly #clock: Clock;
-  #size = SMALLEST_BACKLOG;
+  #size = SMALLEST_BATCH;
   #fastestMs = Infinity;
 
   constructor(publisher: Pick<Publisher, 'publish'>, clock: Clock) {
@@ -39,13 +38,13 @@ export class Pace {
     return this.#size;
   }
 
-  /** Kafka was away: what was known of it is no longer so. */
+  /** Starts over after an outage: what was learnt before it no longer holds. */
   startAnew(): void {
-    this.#size = SMALLEST_BACKLOG;
+    this.#size = SMALLEST_BATCH;
     this.#fastestMs = Infinity;
   }
 
-  /** Publishes a batch, and learns from it. */
+  /** Publishes a batch, and learns from its time and results. */
   async publish(messages: readonly Message[]): Promise<PublishResult[]> {
     const began = this.#clock.now();
     const results = await this.#publisher.publish(messages);
@@ -55,10 +54,10 @@ export class Pace {
 
   #learn(tookMs: number, results: readonly PublishResult[]): void {
     this.#fastestMs = Math.min(this.#fastestMs * FORGETTING, tookMs);
-    if (results.some(isFault)) this.#size = SMALLEST_BACKLOG;
+    if (results.some(isFault)) this.#size = SMALLEST_BATCH;
     else if (tookMs - this.#fastestMs > Math.max(SLOWER.ms, SLOWER.part * this.#fastestMs))
       this.#size = Math.max(Math.min(SMALL, this.#size), Math.floor(this.#size / 2));
-    else this.#size = Math.min(LARGEST, this.#size + STEP);
+    else this.#size = Math.min(LARGEST_BATCH, this.#size + STEP);
   }
 }
 

@@ -13,22 +13,22 @@ export interface RecoverDeps {
   readonly clock: Clock;
 }
 
-/** What is not begun within them is the next event's. */
+/** Work that is not begun within them is left to the next event. */
 export interface RecoverLimits {
   readonly forMs: number;
   /** Asked before anything is begun; true where it is left out. */
   readonly mayGoOn?: () => boolean;
 }
 
-/** While a message is the trial, its end is waited for. */
+/** How often the end of a trial by a client's message is looked for. */
 const HALF_OPEN_MS = 100;
-/** Another trial may be due at once after one that said nothing. */
+/** Between two trials: after a neutral one another is due at once. */
 const TRIAL_PAUSE_MS = 100;
 
 /**
- * Does what timers and a worker do elsewhere, where something from outside has to wake the service:
- * makes the trial that is due, or will be in time, and drains until there is no more to do now.
- * What was begun within the limits ends within its own deadlines. Never throws.
+ * Recovery by events, for runtimes without timers: makes the trial that is due, or will be within the
+ * limits, and drains until there is no more to do. Work begun within the limits ends by its own
+ * deadlines. Never throws.
  */
 export async function recover(
   { circuit, worker, clock }: RecoverDeps,

@@ -1,18 +1,19 @@
-import type { Message } from '../accept/message.ts';
+import { errorMessage } from '../common/error-message.ts';
+import type { Message } from '../message/message.ts';
 import type { Publisher, PublishResult } from '../ports/publisher.ts';
 import { drainBatch, type DrainDeps } from './drain.ts';
 
-/** The most that a trial waits for the store. One that is slow says nothing of Kafka. */
+/** The most that a trial waits for its claim: a slow store says nothing of Kafka. */
 const CLAIM_MS = 500;
 
-/** After so many failures in a row it may be the message: the next trial is none of its, but asks Kafka. */
+/** Failures in a row after which the message itself may be the cause: the next trial is a probe. */
 const MAX_FAILURES = 2;
 
 const TOO_LATE: PublishResult = { kind: 'refused', because: 'open', retryInMs: 0 };
 
 /**
- * Publishes the message at the head of the backlog, as a trial whether Kafka is back: metadata may
- * be answered where writing fails, and no client's message is risked.
+ * The trial of a half-open circuit: publishes the message at the head of the backlog. A probe may be
+ * answered where writes fail, and no client's message is risked.
  */
 export class HeadTrial {
   readonly #deps: Omit<DrainDeps, 'publisher'>;
@@ -41,7 +42,7 @@ export class HeadTrial {
       resolve(undefined);
     });
     const once = async (messages: readonly Message[]) => {
-      // Nobody waits for this trial any more: the message goes back to the head.
+      // The circuit no longer waits for this trial: the message goes back to the head.
       if (isTooLate) return messages.map(() => TOO_LATE);
       cancel();
       const results = await publish(messages);
@@ -49,7 +50,7 @@ export class HeadTrial {
       resolve(results);
       return results;
     };
-    // The entry is settled while others know the result already.
+    // The entry is settled while the circuit has the result already.
     const running = this.#drain(once).finally(() => {
       cancel();
       resolve(undefined);
@@ -74,8 +75,8 @@ export class HeadTrial {
     try {
       await drainBatch({ ...this.#deps, publisher: { publish } }, this.#stopping.signal, 1);
     } catch (error) {
-      // A fault of this program. The lease brings the entry back.
-      const reason = error instanceof Error ? error.message : 'unknown';
+      // A bug in this program: the lease brings the entry back.
+      const reason = errorMessage(error);
       this.#deps.log.error('A trial stumbled over the head of the backlog', { reason });
     }
   }

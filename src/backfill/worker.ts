@@ -1,29 +1,43 @@
+import { errorMessage } from '../common/error-message.ts';
+import { pause } from '../ports/clock.ts';
 import { drainBatch, type Drained, type DrainDeps } from './drain.ts';
+import { FailingTopics } from './failing-topics.ts';
 import { Pace } from './pace.ts';
+import { POISON_RULE } from './poison.ts';
 
 export interface WorkerDeps extends DrainDeps {
-  /** Whether Kafka is there, as far as is known: nothing is claimed before that. */
+  /** Whether the Kafka circuit is closed: nothing is claimed before that. */
   mayPublish: () => boolean;
-  /** How many messages clients have handed in so far: they go first. */
+  /** How many messages clients have sent so far: live messages go before the backlog. */
   liveCount: () => number;
 }
 
 const IDLE_MS = 500;
-/** How often entries of dead workers are looked for. */
+/** How often expired leases are reaped. */
 const REAP_EVERY_MS = 2000;
+/** Longer than any turn takes: a batch is published and settled within its lease, which is renewed. */
+const STUCK_MS = 60_000;
 
-/** Drains the fallback list, batch after batch, for as long as Kafka takes what it publishes. */
+/** The backfill loop: drains the fallback list batch by batch, for as long as the Kafka circuit is closed. */
 export class BackfillWorker {
   readonly #deps: WorkerDeps;
   readonly #pace: Pace;
+  readonly #topics: FailingTopics;
   readonly #stopping = new AbortController();
   readonly #turns = new Set<Promise<Drained>>();
   #running: Promise<void> | undefined;
   #nextReap = 0;
+  #turnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: WorkerDeps) {
     this.#pace = new Pace(deps.publisher, deps.clock);
+    this.#topics = new FailingTopics(deps);
     this.#deps = { ...deps, publisher: this.#pace };
+  }
+
+  /** Whether the loop goes round: it has begun a turn lately. */
+  get isTurning(): boolean {
+    return this.#deps.clock.now() - this.#turnedAt < STUCK_MS;
   }
 
   start(): void {
@@ -32,7 +46,7 @@ export class BackfillWorker {
     this.#running = this.#loop();
   }
 
-  /** Ends the batch in hand, which takes no longer than its lease, and starts no other. */
+  /** Finishes the batch in hand, within its lease at the longest, and starts no other. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#turns);
@@ -43,13 +57,14 @@ export class BackfillWorker {
 
   async #loop(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      if ((await this.turn()) === 'pause') await this.#pause(IDLE_MS);
+      if ((await this.turn()) === 'pause') await pause(this.#deps.clock, IDLE_MS, this.#stopping.signal);
     }
   }
 
-  /** One batch, and what belongs to it: for those who have no loop. Nothing once it is stopped. Never throws. */
+  /** One turn of the loop, reap and batch, for runtimes without a loop. Does nothing once stopped. Never throws. */
   async turn(): Promise<Drained> {
     if (this.#stopping.signal.aborted) return 'pause';
+    this.#turnedAt = this.#deps.clock.now();
     const turn = this.#turn();
     this.#turns.add(turn);
     try {
@@ -64,34 +79,36 @@ export class BackfillWorker {
     const { clock, liveCount } = this.#deps;
     const [began, liveBefore] = [clock.now(), liveCount()];
     const drained = await this.#drainIfPossible();
-    // Where clients wait, the backlog takes half of the time and no more.
-    if (drained === 'progress' && liveCount() > liveBefore) await this.#pause(clock.now() - began);
+    // Under live traffic the backlog takes half of the time and no more.
+    if (drained !== 'pause' && liveCount() > liveBefore)
+      await pause(clock, clock.now() - began, this.#stopping.signal);
     return drained;
   }
 
   async #drainIfPossible(): Promise<Drained> {
-    if (this.#deps.mayPublish()) return this.#drain();
+    if (this.#deps.mayPublish()) return this.#topics.isResting ? 'pause' : this.#drain();
     this.#pace.startAnew();
+    this.#topics.startAnew();
     return 'pause';
   }
 
   async #drain(): Promise<Drained> {
     try {
-      return await drainBatch(this.#deps, this.#stopping.signal, this.#pace.size);
+      return await drainBatch(this.#deps, this.#stopping.signal, this.#pace.size, this.#topics);
     } catch (error) {
-      // A fault of this program. The lease brings the entries back; the loop must go on.
-      const reason = error instanceof Error ? error.message : 'unknown';
+      // A bug in this program: the lease brings the entries back, and the loop must go on.
+      const reason = errorMessage(error);
       this.#deps.log.error('Backfill stumbled over a batch', { reason });
       return 'pause';
     }
   }
 
-  /** By everyone, at slightly different times, so that a dead worker's entries are never orphans. */
+  /** Every worker reaps, with jitter, so that a dead worker's entries always find another one. */
   async #reap(): Promise<void> {
     const { list, clock, log } = this.#deps;
     if (clock.now() < this.#nextReap) return;
     this.#nextReap = clock.now() + REAP_EVERY_MS * (0.75 + Math.random() / 2);
-    const reply = await list.reap();
+    const reply = await list.reap(POISON_RULE);
     if (reply.kind !== 'done') return;
     const { returned, dead } = reply.value;
     if (returned > 0) {
@@ -102,19 +119,5 @@ export class BackfillWorker {
         entries: dead,
       });
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopping;
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const cancel = this.#deps.clock.after(ms, wake);
-      signal.addEventListener('abort', wake);
-    });
   }
 }

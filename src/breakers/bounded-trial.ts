@@ -1,13 +1,14 @@
-import type { Clock } from '../ports/clock.ts';
+import { errorMessage } from '../common/error-message.ts';
+import { type Clock, within } from '../ports/clock.ts';
 import type { CircuitSettings } from './circuit-types.ts';
 import type { CallVerdict } from './verdict.ts';
 
-/** Where the settings say nothing. */
+/** Default timeout of a trial, in milliseconds. */
 export const TRIAL_TIMEOUT_MS = 5000;
 
 /**
- * Begins the call of a trial. Its verdict is a fault where there is none in time, and where
- * something threw; the promise of it never fails. Its value may come later, or never.
+ * Timeout around the call of a trial. The verdict is a fault if there is no answer in time, and if `call` or
+ * `judge` throws; its promise never rejects. The value may settle later, or never.
  */
 export function beginTrial<T>(
   clock: Clock,
@@ -15,23 +16,20 @@ export function beginTrial<T>(
   call: () => Promise<T>,
   judge: (value: T) => CallVerdict,
 ): { value: Promise<T>; verdict: Promise<CallVerdict> } {
-  // Also what throws at once is a promise then.
+  // A synchronous exception becomes a rejection.
   const value = (async () => call())();
-  const { promise: verdict, resolve } = Promise.withResolvers<CallVerdict>();
-  const isLate = () => resolve({ kind: 'fault', reason: `The trial gave no answer within ${limitMs} ms` });
-  const cancel = clock.after(limitMs, isLate);
-  const end = async () => {
-    try {
-      resolve(judge(await value));
-    } catch (error) {
-      // cockatiel would take an exception for a success.
-      resolve({
-        kind: 'fault',
-        reason: `The trial threw: ${error instanceof Error ? error.message : 'no error'}`,
-      });
-    }
-    cancel();
-  };
-  void end();
-  return { value, verdict };
+  return { value, verdict: within(clock, limitMs, judged(value, judge), () => late(limitMs)) };
+}
+
+async function judged<T>(value: Promise<T>, judge: (value: T) => CallVerdict): Promise<CallVerdict> {
+  try {
+    return judge(await value);
+  } catch (error) {
+    // cockatiel would count an exception as a success.
+    return { kind: 'fault', reason: `The trial threw: ${errorMessage(error)}` };
+  }
+}
+
+function late(limitMs: number): CallVerdict {
+  return { kind: 'fault', reason: `The trial gave no answer within ${limitMs} ms` };
 }

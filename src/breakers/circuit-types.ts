@@ -1,44 +1,57 @@
+import type { Evidence } from './evidence.ts';
 import type { CallVerdict } from './verdict.ts';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** `auto`: the calls decide. The others are an operator's word, whatever the calls say. */
+/** `auto`: calls decide the state. The other modes are an operator's override. */
 export type CircuitMode = 'auto' | 'forced-open' | 'forced-closed';
 
 export type CircuitReply<T> =
   | { readonly kind: 'called'; readonly value: T }
-  /** Answered at once, without calling. A call may be tried in `retryInMs` at the earliest. */
+  /** Fail-fast: answered without a call. The next attempt is allowed in `retryInMs` at the earliest. */
   | { readonly kind: 'refused'; readonly retryInMs: number };
 
 export interface CircuitSettings {
-  /** Opens after so many faults in a row. */
+  /** Consecutive faults that open the circuit. */
   readonly failMax: number;
-  /** From opening to the first trial. */
+  /** Milliseconds from opening to the first trial. */
   readonly resetTimeoutMs: number;
-  /** From a failed trial to the next. */
+  /** Milliseconds from a failed trial to the next. */
   readonly timeoutDurationMs: number;
-  /** A trial without a verdict after so long has failed; 5000 where it is left out. */
+  /** Timeout of a trial, in milliseconds; 5000 by default. */
   readonly trialTimeoutMs?: number | undefined;
-  /** What was answered later than this is a fault; where it is left out, an answer is an answer. */
+  /** Slow-call threshold, in milliseconds: a later answer is a fault. Off by default. */
   readonly slowMs?: number | undefined;
 }
 
-/** One call, to find out whether the dependency is back; its verdict decides. Never throws. */
+/** Trial call of a half-open circuit: its verdict decides the next state. Never throws. */
 export type Trial = () => Promise<CallVerdict>;
 
-/** The state, or the mode, is another one now. */
+/** Change of state or mode. */
 export interface CircuitChange {
   readonly state: CircuitState;
   readonly mode: CircuitMode;
-  /** `operator`: the mode was changed, and the state with it or not. `news`: another process's word. */
+  /** `operator`: the mode changed, perhaps without the state. `news`: another process reported an outage. */
   readonly by: 'calls' | 'operator' | 'news';
-  /** Why it opened: the latest fault's, or the news. */
+  /** Why the circuit opened: the last fault, or the news. */
   readonly reason?: string | undefined;
 }
 
-/** What throws here harms nobody: a call's result is never given up for a line of the log. */
+/** Hooks for logs and metrics. Their exceptions are ignored: no call fails because of them. */
 export interface CircuitEvents {
   onChange?(change: CircuitChange): void;
-  /** Every fault, also one that has no vote. */
+  /** Every fault, even one without a vote. */
   onFault?(reason: string): void;
+}
+
+/** State of a circuit with its cause, for operators. */
+export interface CircuitReport {
+  readonly state: CircuitState;
+  readonly mode: CircuitMode;
+  /** When the state or the mode last changed, in milliseconds since the epoch. */
+  readonly since: number;
+  /** What the calls have told last. */
+  readonly evidence: Evidence;
+  /** Until the next trial of an open circuit; undefined where none is to come. */
+  readonly nextTrialInMs: number | undefined;
 }

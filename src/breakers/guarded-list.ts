@@ -1,3 +1,4 @@
+import type { ResolvedDoubt } from '../ports/doubts.ts';
 import type { DeadLetter, OrderKeyOf, WhichLetters } from '../ports/dead-letters.ts';
 import type {
   Backlog,
@@ -5,15 +6,17 @@ import type {
   ClaimRequest,
   FallbackList,
   Parked,
+  PoisonRule,
   Reaped,
-  Verdict,
+  Settlement,
 } from '../ports/fallback-list.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
+import type { Guard } from './store-guard.ts';
 
-/** Runs a verb where the circuit allows it. */
-export type Guard = <T>(verb: () => Promise<StoreReply<T>>) => Promise<StoreReply<T>>;
-
-/** A fallback list behind a circuit: while it is open every verb is refused at once. */
+/**
+ * Fallback list behind a circuit breaker (decorator). While the circuit is open every verb is refused at
+ * once.
+ */
 export class GuardedList implements FallbackList {
   readonly #inner: FallbackList;
   readonly #guard: Guard;
@@ -28,45 +31,64 @@ export class GuardedList implements FallbackList {
     bounds?: Bounds,
     orderKeys?: readonly (string | undefined)[],
   ): Promise<StoreReply<Parked>> {
-    return this.#guard(() => this.#inner.park(entries, bounds, orderKeys));
+    return this.#guard(
+      () => this.#inner.park(entries, bounds, orderKeys),
+      entries.length === 0 ? 'read' : (parked) => parked === 'parked',
+    );
   }
 
   parkedKeys(orderKeys: readonly string[]): Promise<StoreReply<readonly boolean[]>> {
-    return this.#guard(() => this.#inner.parkedKeys(orderKeys));
+    return this.#guard(() => this.#inner.parkedKeys(orderKeys), 'read');
   }
 
   claim(request: ClaimRequest): Promise<StoreReply<readonly string[]>> {
-    return this.#guard(() => this.#inner.claim(request));
+    return this.#guard(() => this.#inner.claim(request), isSome);
+  }
+
+  resolveDoubts(resolved: readonly ResolvedDoubt[]): Promise<StoreReply<void>> {
+    return this.#guard(() => this.#inner.resolveDoubts(resolved), always);
+  }
+
+  doubts(tokens: readonly string[]): Promise<StoreReply<readonly (boolean | undefined)[]>> {
+    return this.#guard(() => this.#inner.doubts(tokens), 'read');
   }
 
   renew(batch: string, leaseMs: number): Promise<StoreReply<boolean>> {
-    return this.#guard(() => this.#inner.renew(batch, leaseMs));
+    return this.#guard(() => this.#inner.renew(batch, leaseMs), isTrue);
   }
 
-  settle(batch: string, verdicts: readonly Verdict[]): Promise<StoreReply<boolean>> {
-    return this.#guard(() => this.#inner.settle(batch, verdicts));
+  settle(batch: string, verdicts: readonly Settlement[]): Promise<StoreReply<boolean>> {
+    return this.#guard(() => this.#inner.settle(batch, verdicts), isTrue);
   }
 
-  reap(): Promise<StoreReply<Reaped>> {
-    return this.#guard(() => this.#inner.reap());
+  reap(rule: PoisonRule): Promise<StoreReply<Reaped>> {
+    return this.#guard(
+      () => this.#inner.reap(rule),
+      ({ returned, dead }) => returned + dead > 0,
+    );
   }
 
   backlog(): Promise<StoreReply<Backlog>> {
-    return this.#guard(() => this.#inner.backlog());
+    return this.#guard(() => this.#inner.backlog(), 'read');
   }
 
   deadLetters(page: {
     after?: string | undefined;
     limit: number;
   }): Promise<StoreReply<readonly DeadLetter[]>> {
-    return this.#guard(() => this.#inner.deadLetters(page));
+    return this.#guard(() => this.#inner.deadLetters(page), 'read');
   }
 
   requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>> {
-    return this.#guard(() => this.#inner.requeue(which, orderKeyOf));
+    return this.#guard(() => this.#inner.requeue(which, orderKeyOf), isAny);
   }
 
   discard(which: WhichLetters): Promise<StoreReply<number>> {
-    return this.#guard(() => this.#inner.discard(which));
+    return this.#guard(() => this.#inner.discard(which), isAny);
   }
 }
+
+const isSome = (entries: readonly string[]) => entries.length > 0;
+const isAny = (count: number) => count > 0;
+const always = () => true;
+const isTrue = (done: boolean) => done;

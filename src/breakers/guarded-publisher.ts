@@ -1,55 +1,103 @@
-import type { Message } from '../accept/message.ts';
-import type { Clock } from '../ports/clock.ts';
+import { errorMessage } from '../common/error-message.ts';
+import type { Message } from '../message/message.ts';
+import { type Clock, within } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
-import { type Publisher, type PublishResult, SMALLEST_BACKLOG } from '../ports/publisher.ts';
-import { Ballot } from './ballot.ts';
+import {
+  type EarlyResult,
+  finalOf,
+  NO_RESULT,
+  type Publisher,
+  type PublishResult,
+} from '../ports/publisher.ts';
+import { Deadlines } from './deadlines.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import { TopicEvidence } from './topic-evidence.ts';
+import { VoteOnce, ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
 import type { Circuit } from './circuit.ts';
-import { ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
 
-/** A driver keeps its deadline itself, and knows best what became of a message: it may speak first. */
+/** A caller with limited patience: it is answered by `onEarly` if messages are in doubt after `patienceMs`. */
+interface Impatience {
+  readonly patienceMs: number;
+  readonly onEarly: (results: EarlyResult[]) => void;
+}
+
+type Failed = Extract<PublishResult, { kind: 'failed' }>;
+
+/** Grace period: a driver has the same deadline, and knows best what became of a message. */
 const GRACE_MS = 100;
 
 export interface GuardedPublisherDeps {
   readonly inner: Publisher;
   readonly circuit: Circuit;
   readonly clock: Clock;
-  /** The most that a call may take, in milliseconds. */
+  /** Deadline of a call, in milliseconds. */
   readonly deadlineMs: number;
   /**
-   * Publishes one message that is worth a trial, by the function that it is given. Undefined where
-   * there is none: then Kafka is probed.
+   * A silence of Kafka this long, in milliseconds, counts as a fault, and each further one. Short enough that a
+   * frozen Kafka opens the circuit within `deadlineMs`.
+   */
+  readonly silenceMs: number;
+  /** The runtime ends timers with the request that set them, so that calls can't share one. */
+  readonly isTurnByTurn?: boolean;
+  /** A batch of the backlog with more messages than this may fail for its size alone. */
+  readonly smallestBatch: number;
+  /**
+   * Publishes one parked message as a trial, by the function that it is given. Undefined if none is fit for
+   * one: then Kafka is probed.
    */
   tryBacklog?: (publish: Publisher['publish']) => Promise<readonly PublishResult[] | undefined>;
 }
 
 /**
- * A publisher behind a circuit and a deadline: nothing waits longer than `deadlineMs` and a moment,
- * and nothing waits at all while the circuit is open.
+ * Publisher behind a circuit breaker and a deadline (decorator). No call takes longer than `deadlineMs` and a
+ * grace period, and an open circuit refuses at once.
  */
 export class GuardedPublisher implements Publisher {
   readonly #deps: GuardedPublisherDeps;
-  readonly #ballot = new Ballot();
+  readonly #votes = new VoteOnce();
+  readonly #evidence: TopicEvidence;
+  readonly #silence: SilenceWatch;
   #liveCount = 0;
-  readonly #waiting = new Set<AbortController>();
+  readonly #deadlines: Deadlines;
+  /** Cancels all calls in flight: one for each of them would cost as much as the call. */
+  #cancellation = new AbortController();
 
   constructor(deps: GuardedPublisherDeps) {
     this.#deps = deps;
+    this.#deadlines = new Deadlines(deps.clock, deps.deadlineMs + GRACE_MS);
+    this.#evidence = new TopicEvidence(deps.clock);
+    this.#silence = new SilenceWatch(deps.clock, deps.silenceMs, () => this.#onSilence());
     deps.circuit.recoverBy(() => this.#try());
   }
 
-  /** How many messages were handed in that are not of the backlog. */
+  /** Number of messages submitted that are not of the backlog. */
   get liveCount(): number {
     return this.#liveCount;
   }
 
   publish(messages: readonly Message[]): Promise<PublishResult[]> {
     this.#liveCount += messages.length;
-    return this.#run(messages, (results) => this.#judge(results));
+    return this.#run(messages);
   }
 
-  /** Publishes parked messages. A large batch of them that fails is not held against Kafka. */
+  /** As the port says. The vote of the call in the circuit waits for the messages in doubt. */
+  publishWithin(messages: readonly Message[], patienceMs: number): Promise<EarlyResult[]> {
+    this.#liveCount += messages.length;
+    return new Promise((resolve) => {
+      const onEarly = (results: readonly EarlyResult[]) => resolve(results.map(voted));
+      const settled = this.#run(messages, true, { patienceMs, onEarly });
+      // It never rejects.
+      void settled.then(resolve);
+      function voted(result: EarlyResult, index: number): EarlyResult {
+        if (result.kind !== 'in-doubt') return result;
+        return { kind: 'in-doubt', settled: settled.then((all) => all[index] ?? NO_RESULT) };
+      }
+    });
+  }
+
+  /** Publishes parked messages. The failure of a large batch of them does not count against Kafka. */
   publishBacklog(messages: readonly Message[]): Promise<PublishResult[]> {
-    return this.#run(messages, (results) => this.#judge(results, messages.length <= SMALLEST_BACKLOG));
+    return this.#run(messages, messages.length <= this.#deps.smallestBatch);
   }
 
   refusalOf(message: Message): ReturnType<NonNullable<Publisher['refusalOf']>> {
@@ -61,9 +109,10 @@ export class GuardedPublisher implements Publisher {
     return reply.kind === 'called' ? reply.value : { kind: 'down', reason: 'The Kafka circuit is open' };
   }
 
-  /** Whatever waits for Kafka waits no longer: what is not acknowledged yet has failed. */
+  /** Cancels all calls in flight: their messages fail unless they are acknowledged already. */
   giveUp(): void {
-    for (const waiting of this.#waiting) waiting.abort();
+    this.#cancellation.abort();
+    this.#cancellation = new AbortController();
   }
 
   close(): Promise<void> {
@@ -73,27 +122,63 @@ export class GuardedPublisher implements Publisher {
 
   async #run(
     messages: readonly Message[],
-    judge: (results: readonly PublishResult[]) => CallVerdict,
+    mayBlame = true,
+    impatience?: Impatience,
   ): Promise<PublishResult[]> {
-    const reply = await this.#deps.circuit.run(() => this.#publish(messages), judge);
+    const { circuit } = this.#deps;
+    const isTrial = circuit.state !== 'closed';
+    const judge = (results: readonly PublishResult[]) =>
+      this.#judge(results, { topics: isTrial ? undefined : messages, mayBlame });
+    const reply = await circuit.run(() => this.#publish(messages, impatience), judge);
     if (reply.kind === 'called') return reply.value;
     return messages.map(() => ({ kind: 'refused', because: 'open', retryInMs: reply.retryInMs }));
   }
 
   async #try(): Promise<CallVerdict> {
     const results = await this.#deps.tryBacklog?.((messages) => this.#publish(messages));
-    const verdict = results ? this.#judge(results) : judgeProbe(await this.#probe());
-    // The time that went into looking for a message is not Kafka's.
+    const verdict = results
+      ? this.#judge(results, { topics: undefined, mayBlame: true })
+      : judgeProbe(await this.#probe());
+    // Exempt from the slow rule: the search for a message takes time that is not Kafka's.
     return verdict.kind === 'answered' ? { ...verdict, mayBeSlow: true } : verdict;
   }
 
-  #publish(messages: readonly Message[]): Promise<PublishResult[]> {
+  #publish(messages: readonly Message[], impatience?: Impatience): Promise<PublishResult[]> {
     return this.#within(
-      (signal) => this.#deps.inner.publish(messages, signal),
+      (signal) =>
+        impatience && this.#deps.inner.publishWithin
+          ? this.#publishEarly(messages, impatience, signal)
+          : this.#deps.inner.publish(messages, signal),
       (reason) => {
         const failed: PublishResult = { kind: 'failed', blame: 'kafka', reason, maybeWritten: true };
         return messages.map(() => failed);
       },
+    );
+  }
+
+  async #publishEarly(
+    messages: readonly Message[],
+    { patienceMs, onEarly }: Impatience,
+    signal: AbortSignal,
+  ): Promise<PublishResult[]> {
+    const { inner, clock } = this.#deps;
+    const began = clock.now();
+    const results = (await inner.publishWithin?.(messages, patienceMs, signal)) ?? [];
+    if (results.every(isSettled)) return results;
+    onEarly(results);
+    const settled = Promise.all(results.map(finalOf));
+    this.#silence.watch(began, settled);
+    return settled;
+  }
+
+  /** Votes for the calls that Kafka does not end. */
+  #onSilence(): void {
+    const { circuit, silenceMs } = this.#deps;
+    if (circuit.state !== 'closed') return;
+    const fault: CallVerdict = { kind: 'fault', reason: `Kafka is silent for ${Math.round(silenceMs)} ms` };
+    void circuit.run(
+      () => Promise.resolve(fault),
+      (verdict) => verdict,
     );
   }
 
@@ -104,30 +189,28 @@ export class GuardedPublisher implements Publisher {
     );
   }
 
-  /** The deadline holds even if the driver does not keep it, and a driver that throws has failed. */
+  /** Enforces the deadline on a driver that does not keep it, and converts exceptions to failures. */
   async #within<T>(call: (signal: AbortSignal) => Promise<T>, failed: (reason: string) => T): Promise<T> {
-    const { clock, deadlineMs } = this.#deps;
-    const waiting = new AbortController();
-    this.#waiting.add(waiting);
-    const late = Promise.withResolvers<T>();
-    const cancel = clock.after(deadlineMs + GRACE_MS, () => {
-      waiting.abort();
-      late.resolve(failed(`Kafka gave no answer within ${deadlineMs} ms`));
-    });
+    const { clock, deadlineMs, isTurnByTurn } = this.#deps;
     try {
-      return await Promise.race([call(waiting.signal), late.promise]);
+      const work = call(this.#cancellation.signal);
+      const late = () => failed(`Kafka gave no answer within ${deadlineMs} ms`);
+      if (isTurnByTurn) return await within(clock, deadlineMs + GRACE_MS, work, late);
+      return await this.#deadlines.within(work, late);
     } catch (error) {
-      return failed(`The driver threw: ${error instanceof Error ? error.message : 'not an error'}`);
-    } finally {
-      cancel();
-      this.#waiting.delete(waiting);
+      return failed(`The driver threw: ${errorMessage(error)}`);
     }
   }
 
-  #judge(results: readonly PublishResult[], mayBlame = true): CallVerdict {
+  /** `topics`: the messages, whose topics are evidence for each other; a trial counts by itself. */
+  #judge(
+    results: readonly PublishResult[],
+    { topics, mayBlame }: { topics: readonly Message[] | undefined; mayBlame: boolean },
+  ): CallVerdict {
+    if (topics) this.#evidence.note(topics, results);
     let verdict = NEUTRAL;
     let call: object | undefined;
-    for (const result of results) {
+    for (const [index, result] of results.entries()) {
       switch (result.kind) {
         case 'published':
           call = result.call;
@@ -139,11 +222,29 @@ export class GuardedPublisher implements Publisher {
         case 'refused':
           break;
         case 'failed':
-          if (result.blame === 'topic') verdict = ANSWERED;
-          if (result.blame === 'kafka' && mayBlame && this.#ballot.admits(result.call))
+          if (result.blame === 'topic' || result.blame === 'partition') verdict = ANSWERED;
+          if (mayBlame && this.#isKafkas(result, topics?.[index]?.topic) && this.#votes.admits(result.call))
             return { kind: 'fault', reason: result.reason };
       }
     }
-    return verdict.kind === 'answered' ? { kind: 'answered', call, mayBeSlow: !mayBlame } : verdict;
+    if (verdict.kind !== 'answered') return verdict;
+    this.#silence.heard();
+    return { kind: 'answered', call, mayBeSlow: !mayBlame };
   }
+
+  #isKafkas({ blame }: Failed, topic: string | undefined): boolean {
+    switch (blame) {
+      case 'kafka':
+        return topic === undefined || !this.#evidence.excuses(topic);
+      case 'partition':
+        return topic !== undefined && this.#evidence.isWidespread(topic);
+      case 'topic':
+      case 'caller':
+        return false;
+    }
+  }
+}
+
+function isSettled(result: EarlyResult): result is PublishResult {
+  return result.kind !== 'in-doubt';
 }

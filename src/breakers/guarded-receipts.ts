@@ -1,8 +1,8 @@
 import type { Receipt, Receipts } from '../ports/receipts.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
-import type { Guard } from './guarded-list.ts';
+import type { Guard } from './store-guard.ts';
 
-/** Receipts behind a circuit: while it is open every verb is refused at once. */
+/** Receipts behind a circuit breaker (decorator). While the circuit is open every verb is refused at once. */
 export class GuardedReceipts implements Receipts {
   readonly #inner: Receipts;
   readonly #guard: Guard;
@@ -13,10 +13,13 @@ export class GuardedReceipts implements Receipts {
   }
 
   save(receipts: readonly Receipt[], ttlMs: number): Promise<StoreReply<void>> {
-    return this.#guard(() => this.#inner.save(receipts, ttlMs));
+    return this.#guard(
+      () => this.#inner.save(receipts, ttlMs),
+      () => receipts.length > 0,
+    );
   }
 
   read(id: string): Promise<StoreReply<Receipt | undefined>> {
-    return this.#guard(() => this.#inner.read(id));
+    return this.#guard(() => this.#inner.read(id), 'read');
   }
 }

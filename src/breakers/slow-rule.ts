@@ -1,22 +1,21 @@
 import type { Clock } from '../ports/clock.ts';
-import { Ballot } from './ballot.ts';
-import { type CallVerdict, NEUTRAL } from './verdict.ts';
+import { VoteOnce, type CallVerdict, NEUTRAL } from './verdict.ts';
 
-/** Makes a fault of an answer that took too long. */
+/** Slow-call rule: an answer that took too long is a fault. */
 export class SlowRule {
   readonly #slowMs: number | undefined;
   readonly #clock: Clock;
-  readonly #ballot = new Ballot();
+  readonly #votes = new VoteOnce();
 
-  /** Without `slowMs` it is off. */
+  /** Off without `slowMs`. */
   constructor(slowMs: number | undefined, clock: Clock) {
     this.#slowMs = slowMs;
     this.#clock = clock;
   }
 
-  /** When a call begins, for `apply`. */
+  /** Start time of a call, for `apply`. */
   begin(): number {
-    // Reading the clock is not free.
+    // Without the rule the clock is not read, which costs time.
     return this.#slowMs === undefined ? 0 : this.#clock.now();
   }
 
@@ -24,7 +23,7 @@ export class SlowRule {
     const slowMs = this.#slowMs;
     if (slowMs === undefined || verdict.kind !== 'answered' || verdict.mayBeSlow) return verdict;
     if (this.#clock.now() - began <= slowMs) return verdict;
-    if (!this.#ballot.admits(verdict.call)) return NEUTRAL;
+    if (!this.#votes.admits(verdict.call)) return NEUTRAL;
     return { kind: 'fault', reason: `Slower than ${slowMs} ms` };
   }
 }

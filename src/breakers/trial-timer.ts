@@ -2,14 +2,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { CircuitSettings } from './circuit-types.ts';
 import type { CallVerdict } from './verdict.ts';
 
-/** So that replicas whose circuits opened together do not all try together. */
+/** Jitter, as a share of the wait: replicas whose circuits opened together do not all try together. */
 const JITTER = 0.1;
-/** A circuit closes within a second of its wait, so this leaves time for the trial. */
+/** Bound of the jitter: a circuit has to close within a second of its wait, and the trial takes time too. */
 const MAX_JITTER_MS = 500;
-/** After a trial that said nothing any call may be the next; the timer must not spin. */
+/** Pause after a neutral trial, so that the timer does not spin. A call may be the next trial at once. */
 const NEUTRAL_PAUSE_MS = 100;
 
-/** When a trial is due, and the timer that makes one where no call comes before it. */
+/** Schedule of the trials: when one is due, and a timer that starts it if no call comes first. */
 export class TrialTimer {
   readonly #settings: CircuitSettings;
   readonly #clock: Clock;
@@ -19,7 +19,7 @@ export class TrialTimer {
   #cancel = () => {};
   #isStopped = false;
 
-  /** `random` answers a number from 0 up to 1. */
+  /** `random` answers a number from 0 up to 1, for the jitter. */
   constructor(settings: CircuitSettings, clock: Clock, random: () => number, run: () => void) {
     this.#settings = settings;
     this.#clock = clock;
@@ -27,19 +27,19 @@ export class TrialTimer {
     this.#run = run;
   }
 
-  /** Until a call may be the trial; 0 where that is now. The timer's own trial comes no earlier. */
+  /** Milliseconds until a call may be the trial; 0 if it is due. The timer's own trial comes no earlier. */
   get dueInMs(): number {
     return Math.max(0, this.#dueAt - this.#clock.now());
   }
 
-  /** The circuit has opened: by its calls, or because of this trial. */
+  /** Schedules the next trial after the circuit has opened: by calls, or by this trial. */
   opened(trial: CallVerdict | undefined): void {
     if (!trial) this.start(this.#settings.resetTimeoutMs);
     else if (trial.kind === 'neutral') this.start(0, NEUTRAL_PAUSE_MS);
     else this.start(this.#settings.timeoutDurationMs);
   }
 
-  /** A trial is due in `ms`; the timer adds its jitter, and `pauseMs`. */
+  /** Makes a trial due in `ms`. The timer adds its jitter, and `pauseMs`. */
   start(ms: number, pauseMs = 0): void {
     this.cancel();
     this.#dueAt = this.#clock.now() + ms;
@@ -52,7 +52,7 @@ export class TrialTimer {
     this.#cancel();
   }
 
-  /** There is no timer any more; what is due is due for calls alone. */
+  /** Stops the timer for good: a trial that is due waits for a call. */
   stop(): void {
     this.#isStopped = true;
     this.cancel();

@@ -1,21 +1,21 @@
-/** A value that SQLite is given, or answers: no column here holds a BLOB, or a number beyond 2^53. */
+/** A column value. No column here holds a BLOB, or an integer beyond 2^53. */
 export type SqlValue = string | number | null;
 
-/** A row of an answer, by the names of its columns. */
+/** A result row, by column name. */
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
-/** A SQLite database, wherever it lives. Its verbs throw SQLite's errors. */
+/** Synchronous SQLite connection of any runtime. Its methods throw SQLite's errors. */
 export interface Database {
-  /** Runs statements, several where there are several. */
+  /** Executes one or more statements. */
   exec(sql: string): void;
-  /** Every row of the answer. */
+  /** All result rows. */
   all(sql: string, ...values: SqlValue[]): SqlRow[];
-  /** The first row of the answer; undefined where there is none. */
+  /** The first result row; undefined if there is none. */
   get(sql: string, ...values: SqlValue[]): SqlRow | undefined;
-  /** Runs one statement; answers how many rows it changed, without those that its triggers did. */
+  /** Executes one statement. Answers the number of changed rows, without those that triggers changed. */
   run(sql: string, ...values: SqlValue[]): number;
-  /** Runs `work` in one transaction: all of it, or nothing. */
+  /** Runs `work` in one transaction, atomically. */
   transaction<T>(work: () => T): T;
-  /** Whatever is asked for afterwards throws. */
+  /** Closes the connection: later calls throw. */
   close(): void;
 }

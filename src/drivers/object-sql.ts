@@ -1,12 +1,15 @@
 import type { Database, SqlRow, SqlValue } from './database.ts';
 
-/** What is used of a Durable Object's storage. */
+/** The part of a Durable Object's storage that is used. */
 export interface ObjectSqlStorage {
   readonly sql: { exec(sql: string, ...values: SqlValue[]): { toArray(): SqlRow[] } };
   transactionSync<T>(work: () => T): T;
 }
 
-/** The SQLite of a Durable Object. What was written is on the disk before any answer leaves the object. */
+/**
+ * SQLite of a Durable Object. The runtime's output gate holds every response until earlier writes are on
+ * disk.
+ */
 export class ObjectSql implements Database {
   readonly #storage: ObjectSqlStorage;
 
@@ -35,6 +38,6 @@ export class ObjectSql implements Database {
     return this.#storage.transactionSync(work);
   }
 
-  /** There is nothing to let go of: the database lives as long as its object. */
+  /** A no-op: the database lives as long as its object. */
   close(): void {}
 }

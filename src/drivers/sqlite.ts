@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Database, SqlRow, SqlValue } from './database.ts';
 
 /**
- * Opens `<directory>/<name>`, making what is missing. A commit is on the disk when it returns, and
+ * Opens `<directory>/<name>` in WAL mode, creating what is missing. A commit is on disk when it returns, and
  * several processes may use the file at once.
  */
 export function openDatabase(directory: string, name: string): Database {
@@ -18,7 +18,7 @@ export function openDatabase(directory: string, name: string): Database {
   return new SqliteFile(database);
 }
 
-/** A file, by the SQLite of the runtime. */
+/** SQLite file, through the runtime's `node:sqlite`. */
 class SqliteFile implements Database {
   readonly #database: DatabaseSync;
 
@@ -49,7 +49,7 @@ class SqliteFile implements Database {
       this.#database.exec('COMMIT');
       return result;
     } catch (error) {
-      // The commit itself may have failed, and then nothing is left to roll back.
+      // A failed COMMIT may have ended the transaction already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }

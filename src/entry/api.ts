@@ -1,67 +1,61 @@
+import { errorMessage } from '../common/error-message.ts';
 import { pause, systemClock } from '../ports/clock.ts';
-import type { Service } from '../service.ts';
-import { openContainer, stopOnSignal } from './container.ts';
+import type { Service } from '../service/service.ts';
+import { exit, openContainer, stopOnSignal } from './container.ts';
+import type { ServerOptions } from './http1/server.ts';
 import { welcome } from './welcome.ts';
-
-interface ListenOptions {
-  readonly hostname: string;
-  /** 0 is any that is free. */
-  readonly port: number;
-  /** With the address of the connection: a header that names another could be anyone's invention. */
-  readonly answer: (request: Request, clientAddress: string | undefined) => Response | Promise<Response>;
-}
 
 interface Listener {
   readonly port: number;
-  /** Takes no more connections; settles when the last answer is out. */
+  /** Stops accepting connections. Settles after the last response. */
   readonly stop: () => Promise<void>;
-  /** Cuts every connection that is left. */
-  readonly cut: () => void | Promise<void>;
+  /** Closes the remaining connections at once. */
+  readonly cut: () => void;
 }
 
-/** What a runtime brings: HTTP on an address. It fails where the address is taken. */
-export type Listen = (options: ListenOptions) => Listener | Promise<Listener>;
+/** HTTP server of a runtime. Fails if the address is in use. */
+export type Listen = (options: ServerOptions) => Listener | Promise<Listener>;
 
-/** For answers on their way out. A request that never ends must not hold the process. */
+/** Time for the last responses, in milliseconds: a request that never ends must not hold the process. */
 const LAST_ANSWERS_MS = 1000;
 
-/** What a platform that lets the process sleep has to call now and then; see `recover` of the service. */
-export type Wake = Service['recover'];
+/** Periodic call for platforms that suspend an idle process. */
+export type Wake = Service['onSchedule'];
 
-/** Runs the API, from the settings to the last signal. Settles once it listens. */
+/** Runs the API until a signal. Settles once it listens. */
 export async function runApi(listen: Listen): Promise<Wake> {
-  const { config, log, drivers, service } = await openContainer('api.log');
+  const { config, log, print, drivers, service } = await openContainer('api.log');
 
   async function listenOrExit(): Promise<Listener> {
     try {
       return await listen({
         hostname: config.host,
         port: config.port,
+        clock: systemClock,
+        keepAliveMs: config.keepAliveMs,
+        maxBodyBytes: config.maxBodyBytes,
+        direct: service.direct,
         answer: (request, clientAddress) => service.app.fetch(request, { clientAddress }),
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
+      const reason = errorMessage(error);
       log.error(`Can't listen on ${config.host}:${config.port}: free it, or set HOST or PORT to another`, {
         reason,
       });
-      process.exit(1);
+      return exit(1);
     }
   }
 
-  // Before the first message: what operators have ordered, and whether the fleet is in an outage.
-  await service.fleet.start();
+  // Operators' overrides and outages are known before the first message.
+  await service.start();
   const listener = await listenOrExit();
-  void service.warmUp();
-  service.watch.start();
-  if (config.backfill === 'inline') service.worker.start();
-  welcome(log, config, drivers, listener.port);
+  if (config.backfill === 'inline') service.startBackfill();
+  welcome(log, config, drivers, listener.port, print);
 
   stopOnSignal(log, stop, leave);
-  return async (limits) => {
-    if (config.backfill === 'inline') await service.recover(limits);
-  };
+  return service.onSchedule;
 
-  /** Time for load balancers to see that this instance is not ready, and for clients to connect elsewhere. */
+  /** Graceful shutdown, first step: not ready, so that load balancers and clients go elsewhere. */
   function leave(): Promise<void> {
     service.leave();
     return pause(systemClock, config.shutdownDelayMs);
@@ -70,7 +64,7 @@ export async function runApi(listen: Listen): Promise<Wake> {
   async function stop(): Promise<void> {
     const areOut = listener.stop().then(() => true);
     await service.finish();
-    if (!(await Promise.race([areOut, pause(systemClock, LAST_ANSWERS_MS)]))) await listener.cut();
+    if (!(await Promise.race([areOut, pause(systemClock, LAST_ANSWERS_MS)]))) listener.cut();
     await service.close();
     log.info('Stopped');
   }

@@ -1,19 +1,5 @@
 import { runApi } from './api.ts';
+import { listenOnBunSockets } from './http1/bun-sockets.ts';
+import { serve } from './http1/server.ts';
 
-await runApi(({ hostname, port, answer }) => {
-  const server = Bun.serve({
-    hostname,
-    port,
-    // Bun's own error page is for developers of Bun's apps. Without it Bun would share a port that is taken.
-    development: false,
-    reusePort: false,
-    // The app has its own limit, which answers with a problem document; Bun's would answer without one.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request, self) => answer(request, self.requestIP(request)?.address),
-  });
-  return {
-    port: server.port ?? port,
-    stop: () => server.stop(),
-    cut: () => server.stop(true),
-  };
-});
+await runApi((options) => serve(listenOnBunSockets, options));

@@ -1,41 +1,45 @@
-import { type Config, ConfigError } from '../config.ts';
+import { errorMessage } from '../common/error-message.ts';
+import { type Config, ConfigError } from '../config/config.ts';
 import { ObjectSql } from '../drivers/object-sql.ts';
-import { EmbeddedStore } from '../drivers/store/embedded.ts';
+import { SqliteStore } from '../drivers/store/sqlite/store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Service } from '../service.ts';
+import type { Service } from '../service/service.ts';
 import { Alarm } from './edge/alarm.ts';
 import { answer, unavailable, WRONG_SETTINGS } from './edge/answer.ts';
 import type { Bindings, ObjectNamespace, ObjectState } from './edge/platform.ts';
 import { openService } from './edge/service.ts';
 import { openKafkaJs } from './kafkajs.ts';
 
-/** So long an alarm works. What is left then is the next one's. */
+/** Time limit of an alarm's work. The next alarm does the rest. */
 const RECOVER = { forMs: 25_000 };
-/** If the object dies while it works on an alarm. */
+/** Alarm in reserve, in milliseconds, if the object dies during its work. */
 const NEXT_CHANCE_MS = 60_000;
-/** An object has 128 MB for everything. */
+/** Back-pressure limit: an object has 128 MB of memory. */
 const MAX_PENDING_BYTES = 16_000_000;
-/** A parked message is somewhat longer than its body. */
+/** Body limit: a parked message is somewhat longer than its body, and a row holds 2 MB. */
 const MAX_BODY_BYTES = 1_900_000;
-/** Between two alarms, at least. */
+/** Minimal time between two alarms, in milliseconds. */
 const REST_MS = 500;
 
-/** All of the service: its connection to Kafka, and the fallback list in its own SQLite. */
+/**
+ * The whole service in one Durable Object: connections to Kafka, and the fallback list in the object's
+ * SQLite.
+ */
 export class Spillway {
   readonly #state: ObjectState;
   readonly #alarm: Alarm;
   readonly #service: Service | undefined;
-  #store: EmbeddedStore | undefined;
+  #store: SqliteStore | undefined;
 
   constructor(state: ObjectState, bindings: Bindings) {
     this.#state = state;
     this.#alarm = new Alarm(state.storage);
     this.#service = openService(bindings, (config, clock) => {
       const publisher = openPublisher(config, clock);
-      this.#store = new EmbeddedStore(new ObjectSql(state.storage), clock);
-      return { publisher, store: this.#store };
+      this.#store = new SqliteStore(new ObjectSql(state.storage), clock);
+      return { publisher, store: this.#store, keep: (work) => state.waitUntil(work) };
     })?.service;
-    // Nothing here waits for Kafka, which may be away.
+    // Does not wait for Kafka, which may be unavailable.
     void state.blockConcurrencyWhile(async () => {
       await this.#alarm.find();
       await this.#seeToAlarm();
@@ -46,21 +50,21 @@ export class Spillway {
   async fetch(request: Request): Promise<Response> {
     if (!this.#service) return unavailable(WRONG_SETTINGS);
     const response = await answer(this.#service, request, (work) => this.#state.waitUntil(work));
-    // Before the answer: what is parked is drained whatever becomes of the object.
+    // Durable before the response: parked messages are drained even if the object dies.
     await this.#seeToAlarm();
     return response;
   }
 
   async alarm(): Promise<void> {
-    // It stands until there is nothing to do: the object may die, and settings that are wrong may be mended.
+    // The alarm stays set until all work is done: the object may die, and wrong settings may be fixed.
     await this.#alarm.wentOff(NEXT_CHANCE_MS);
     if (!this.#service) return;
-    await this.#service.recover(RECOVER);
+    await this.#service.onSchedule(RECOVER);
     if (this.#isWaiting) await this.#seeToAlarm();
     else await this.#alarm.clear();
   }
 
-  /** Where messages wait, or Kafka is away, the alarm goes off when something can be done. */
+  /** Sets the alarm for the next useful moment, while messages wait or Kafka is unavailable. */
   async #seeToAlarm(): Promise<void> {
     if (this.#service && this.#isWaiting)
       await this.#alarm.setWithin(Math.max(REST_MS, this.#service.kafka.retryInMs));
@@ -72,20 +76,22 @@ export class Spillway {
 }
 
 function openPublisher(config: Config, clock: Clock) {
-  const { kafka, kafkaRest, redisUrl, upstash, backfill, maxBodyBytes, circuitSharing } = config;
+  const { kafka, kafkaRest, redisUrl, upstash, backfill, maxBodyBytes, circuitSharing, embedded } = config;
   const problems: string[] = [];
   if (kafkaRest) problems.push('KAFKA_REST_URL has no use here: the object speaks to KAFKA_BROKERS itself');
   else if (!kafka) problems.push('KAFKA_BROKERS must be set');
   if (kafka?.sasl && 'command' in kafka.sasl)
-    problems.push('KAFKA_SASL_OAUTH_TOKEN_COMMAND has no use here, where nothing can be run: use another');
+    problems.push(
+      'KAFKA_SASL_OAUTH_TOKEN_COMMAND has no use here, where no command can run: use another mechanism',
+    );
   for (const pem of Object.values(kafka?.pem ?? {}))
-    if (pem)
-      problems.push(`${pem.variable} has no use here: the runtime trusts whom browsers trust, and no other`);
+    if (pem) problems.push(`${pem.variable} has no use here: the runtime trusts public CAs only`);
+  if (embedded.length > 0)
+    problems.push('EMBEDDED has no use here: Kafka is real, and the list is in the object');
   if (redisUrl ?? upstash)
     problems.push('REDIS_URL and UPSTASH_REDIS_REST_URL have no use here: the list is in the object');
-  if (circuitSharing)
-    problems.push('CIRCUIT_SHARING has no use here: there is one object, and nobody to tell');
-  if (backfill === 'off') problems.push('BACKFILL must be inline: nobody else can drain the list');
+  if (circuitSharing) problems.push('CIRCUIT_SHARING has no use here: there is only one object');
+  if (backfill === 'off') problems.push('BACKFILL must be inline: no other process can drain the list');
   if (maxBodyBytes > MAX_BODY_BYTES)
     problems.push(
       `MAX_BODY_BYTES must not be above ${MAX_BODY_BYTES}: a row of the object's SQLite holds 2 MB`,
@@ -97,12 +103,12 @@ function openPublisher(config: Config, clock: Clock) {
 const NAME = 'spillway';
 
 export default {
-  /** Hands every request to the one object. */
+  /** Routes every request to the one object. */
   async fetch(request: Request, { SPILLWAY }: { SPILLWAY: ObjectNamespace }): Promise<Response> {
     try {
       return await SPILLWAY.get(SPILLWAY.idFromName(NAME)).fetch(request);
     } catch (error) {
-      console.error(`The object gave no answer: ${error instanceof Error ? error.message : 'unknown'}`);
+      console.error(`The object gave no answer: ${errorMessage(error)}`);
       return unavailable('Message processing services temporarily unavailable');
     }
   },

@@ -1,20 +1,35 @@
+import { errorMessage } from '../common/error-message.ts';
 import { onSignals } from './signals.ts';
-// The one of older versions of Deno makes numbers, which can't be unref'd.
+// Older versions of Deno have a global one that returns numbers, without `unref`.
 import { setTimeout } from 'node:timers';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from '../config/config.ts';
+import { PARTS } from '../config/embedded.ts';
 import { createFileSink } from '../ops/log-file.ts';
 import { createLog } from '../ops/log.ts';
-import { systemClock } from '../ports/clock.ts';
+import { StdoutSink } from '../ops/log-stdout.ts';
+import { systemClock, within } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { createService, type Service } from '../service.ts';
+import { createService, type Service } from '../service/service.ts';
 import { type Drivers, openDrivers } from './drivers.ts';
+import { openStdout } from './stdout.ts';
 
-/** In-flight work takes less; this is for a process that hangs. Platforms kill after 10 s. */
+/** Watchdog of the shutdown, in milliseconds: for a process that hangs. Platforms kill after 10 s. */
 const LAST_EXIT_MS = 9000;
 
-const print = (line: string) => console.log(line);
+/** Time for the last lines to be written, in milliseconds. */
+const LAST_LINES_MS = 500;
+
+const stdout = new StdoutSink(openStdout());
+
+/** Ends the process, once the log is written. */
+export async function exit(code: number): Promise<never> {
+  await within(systemClock, LAST_LINES_MS, stdout.flushed(), () => {});
+  process.exit(code);
+}
 
 export interface Container {
+  /** Prints a text for people, which is no line of the log. */
+  readonly print: (text: string) => void;
   readonly config: Config;
   readonly log: Log;
   readonly drivers: Drivers;
@@ -22,22 +37,31 @@ export interface Container {
 }
 
 /**
- * What every process with an operating system below it does first: settings, logs, drivers, parts.
- * Settings that are wrong end the process with status 1 and a text that names them.
+ * Common start of all processes outside of edge runtimes: settings, logs, drivers, service. Wrong settings
+ * end the process with status 1 and a text that names them.
  */
 export async function openContainer(logName: string): Promise<Container> {
-  const config = await orExit(() => readConfig(process.env));
+  const config = await orExit(() => readConfig(process.env, PARTS));
   const clock = systemClock;
-  const stdoutLog = createLog(config.log, clock, [print]);
+  const stdoutLog = createLog(config.log, clock, [stdout.write]);
+  stdout.onGap = (lines) =>
+    stdoutLog.warning('Lines are missing here, because standard output was not read', { lines });
   const file = createFileSink(config.log.dir, logName, (reason) =>
     stdoutLog.warning('No log file', { reason }),
   );
-  const log = createLog(config.log, clock, [print, file]);
+  const log = createLog(config.log, clock, [stdout.write, file]);
+  for (const warning of config.warnings) log.warning(warning);
   const drivers = await orExit(() => openDrivers(config, clock));
-  return { config, log, drivers, service: createService({ config, clock, log, ...drivers }) };
+  return {
+    print: stdout.write,
+    config,
+    log,
+    drivers,
+    service: createService({ config, clock, log, ...drivers }),
+  };
 }
 
-/** What `open` answers. Settings that are wrong end the process with status 1 and a text that names them. */
+/** The result of `open`. Wrong settings end the process with status 1 and a text that names them. */
 export async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
   try {
     return await open();
@@ -48,12 +72,12 @@ export async function orExit<T>(open: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** `bun run` hands a ctrl-C on that the terminal has sent already: what comes at once is the same one. */
+/** Debounce, in milliseconds: `bun run` forwards a ctrl-C that the terminal has sent already. */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * On SIGTERM or ctrl-C runs `leave`, then `stop`, and exits; on a second one, or 9 s after `leave`,
- * exits at once. A ctrl-C is by someone who waits for the end, so there is no leaving.
+ * Graceful shutdown on SIGTERM or ctrl-C: runs `leave`, then `stop`, and exits. A second signal, or 9 s after
+ * `leave`, exits at once. A ctrl-C skips `leave`, as somebody waits for the end.
  */
 export function stopOnSignal(log: Log, stop: () => Promise<void>, leave?: () => Promise<void>): void {
   let stoppingSince: number | undefined;
@@ -68,15 +92,15 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>, leave?: () => 
     const stopped = left.then(() => {
       setTimeout(() => {
         log.error('Stopping took too long: some work was cut off');
-        process.exit(1);
+        void exit(1);
       }, LAST_EXIT_MS).unref();
       return stop();
     });
-    stopped.then(
-      () => process.exit(0),
+    void stopped.then(
+      () => exit(0),
       (error: unknown) => {
-        log.error('Stopping failed', { reason: error instanceof Error ? error.message : 'unknown' });
-        process.exit(1);
+        log.error('Stopping failed', { reason: errorMessage(error) });
+        return exit(1);
       },
     );
   };

@@ -1,34 +1,44 @@
-import { runApi } from './api.ts';
+import { type Listen, runApi } from './api.ts';
+import { listenOnNodeSockets } from './http1/node-sockets.ts';
+import { serve } from './http1/server.ts';
 
-/** What is used of Deno. Its own types would clash with those of Bun and Node, which the compiler has for all files. */
+/**
+ * The part of Deno's API that is used. Deno's own types would clash with those of Bun and Node, which the
+ * compiler has for all files.
+ */
 declare const Deno: {
   serve(
     options: { hostname: string; port: number; onListen: () => void },
     handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
   ): { readonly addr: { readonly port: number }; readonly shutdown: () => Promise<void> };
-  /** On Deno Deploy, and with --unstable-cron. */
+  /** Present on Deno Deploy, and with --unstable-cron. */
   readonly cron?: (name: string, schedule: string, run: () => Promise<void>) => Promise<void>;
 };
 
-/** The next one comes after a minute, and is left out where this one still runs. */
+/** Time limit of a run, in milliseconds: cron skips the next one, a minute later, while this one runs. */
 const AWAKE_MS = 50_000;
 
-const api = runApi(({ hostname, port, answer }) => {
+/** Server of Deno Deploy, which hands requests to `Deno.serve` and to nothing else. */
+const listenOnDeploy: Listen = ({ hostname, port, answer }) => {
   const server = Deno.serve(
-    // Without `onListen` Deno would print a line of its own.
+    // Silences Deno's own line.
     { hostname, port, onListen() {} },
     (request, { remoteAddr }) => answer(request, remoteAddr.hostname),
   );
   return {
     port: server.addr.port,
     stop: () => server.shutdown(),
-    // Deno fails on an abort that follows a shutdown. The end of the process cuts what is left.
+    // A no-op: Deno fails on an abort after a shutdown, and the end of the process closes the rest.
     cut() {},
   };
-});
+};
 
-// Deno Deploy stops an instance that has no requests, whatever is parked; this starts one. It is found
-// there only where it is said before anything listens, hence before the first turn of the event loop.
+const onDeploy = process.env['DENO_DEPLOY'] !== undefined;
+const api = runApi(onDeploy ? listenOnDeploy : (options) => serve(listenOnNodeSockets, options));
+
+// Wakes an instance that Deno Deploy has stopped for lack of requests, although messages are parked. Deno
+// Deploy finds the schedule only if it is declared before the server listens, hence in the first turn of the
+// event loop.
 void Deno.cron?.('Drain the fallback list', '* * * * *', async () => {
   const wake = await api;
   await wake({ forMs: AWAKE_MS });

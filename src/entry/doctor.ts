@@ -1,20 +1,24 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
+import { PARTS } from '../config/embedded.ts';
+import { checkWorker } from '../ops/check-worker.ts';
 import { checkUp, type Finding } from '../ops/checkup.ts';
 import { systemClock } from '../ports/clock.ts';
 import { orExit } from './container.ts';
 import { openDrivers } from './drivers.ts';
 
-// Reads the settings as the service does, asks each part once, and says a line about each. Ends with 1
-// where something has to be mended before messages have both of their ways.
+// Checkup of the settings, the logs, Kafka and Redis, with a line for each finding. Exits with 1 if something
+// has to be fixed before messages have both of their paths.
 
-const config = await orExit(() => readConfig(process.env));
+const config = await orExit(() => readConfig(process.env, PARTS));
 print({ level: 'ok', part: 'settings', text: 'They can be read, and do not contradict each other' });
+for (const text of config.warnings) print({ level: 'warning', part: 'settings', text });
 print(checkLogs(join(config.log.dir, 'api.log')));
 const { publisher, store, names, shortfalls } = await orExit(() => openDrivers(config, systemClock));
 const { topics } = config;
 const findings = await checkUp({ publisher, store, topics, shortfalls, names, clock: systemClock });
+findings.push(...(await checkWorker(store, config.backfill)));
 for (const finding of findings) print(finding);
 await Promise.all([publisher.close(), store.close()]);
 process.exit(findings.some(({ level }) => level === 'broken') ? 1 : 0);
@@ -23,7 +27,7 @@ function print({ level, part, text }: Finding): void {
   console.log(`${level.padEnd(8)}${part.padEnd(10)}${text}`);
 }
 
-/** Where the log can't be written the service runs all the same, and prints. */
+/** A warning only: without its log file the service runs, and prints. */
 function checkLogs(path: string): Finding {
   const problem = whyNotWritable(path);
   if (problem === undefined) return { level: 'ok', part: 'logs', text: `${path} can be written` };
@@ -34,7 +38,7 @@ function checkLogs(path: string): Finding {
   };
 }
 
-/** Of a file, or of the nearest directory above it that is there. Makes nothing. */
+/** The error code for a file that cannot be written, or for its nearest existing directory. Creates nothing. */
 function whyNotWritable(path: string): string | undefined {
   try {
     accessSync(path, constants.W_OK);

@@ -1,14 +1,17 @@
+import { errorMessage } from '../common/error-message.ts';
 import { get } from 'node:http';
-import { readConfig } from '../config.ts';
+import { readAddress } from '../config/address.ts';
 import { orExit } from './container.ts';
 
-// For the health check of a container that has no shell and no curl: 0 if the API on this machine is alive.
+// Liveness check of the API on this machine, or of the worker (`health backfill`), for containers without a
+// shell and curl. Exits with 0 if it is alive.
 
-/** Health checks are given 3 s. */
+/** Below the usual 3 s of a health check. */
 const WAIT_MS = 2000;
 const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
 
-const { host, port } = await orExit(() => readConfig(process.env));
+const { host, port: apiPort, adminPort } = await orExit(() => readAddress(process.env));
+const [name, port] = process.argv.at(-1) === 'backfill' ? ['worker', adminPort] : ['API', apiPort];
 const address = ANY_ADDRESS.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 const url = `http://${address}:${port}/health/live`;
 try {
@@ -16,11 +19,11 @@ try {
   if (status !== 200) throw new Error(`answered with ${status}`);
   console.log('live');
 } catch (error) {
-  console.error(`The API does not answer on ${url}: ${error instanceof Error ? error.message : 'unknown'}`);
+  console.error(`The ${name} does not answer on ${url}: ${errorMessage(error)}`);
   process.exit(1);
 }
 
-/** Not by `fetch`, which goes through the proxy that a container may be told to use. */
+/** The status of a GET. `fetch` would use the proxy that a container may have in its environment. */
 function statusOf(target: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     get(target, { signal: AbortSignal.timeout(WAIT_MS) }, (response) => {

@@ -1,19 +1,19 @@
-import { type Config, ConfigError } from '../config.ts';
-import { CommandToken, fixedToken } from '../drivers/kafka/bearer-token.ts';
-import { isSupported } from '../drivers/kafka/compression.ts';
-import { KafkaJsPublisher } from '../drivers/kafka/kafkajs.ts';
-import type { SaslSettings } from '../drivers/kafka/security.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { CommandToken, fixedToken } from '../drivers/kafka/kafkajs/bearer-token.ts';
+import { isSupported } from '../drivers/kafka/kafkajs/compression.ts';
+import { KafkaJsPublisher } from '../drivers/kafka/kafkajs/publisher.ts';
+import type { SaslSettings } from '../drivers/kafka/kafkajs/security.ts';
 import type { Clock } from '../ports/clock.ts';
 import { readPems } from './pem.ts';
 
-/** Memory for messages that wait for Kafka. Beyond it they go to the list at once. */
+/** Back-pressure limit, in bytes of messages that wait for Kafka. Beyond it messages are parked. */
 const MAX_PENDING_BYTES = 64_000_000;
-/** How soon partitions that were added are used. */
+/** Metadata refresh interval, in milliseconds: added partitions are used after it. */
 const METADATA_MAX_AGE_MS = 30_000;
 
 /**
- * The publisher for the brokers that the settings name; it connects when there is something to do.
- * Throws a `ConfigError` if a certificate, or the compression, can't be used here.
+ * Opens the publisher for the brokers in the settings. It connects lazily. Throws a `ConfigError` if a
+ * certificate or the compression cannot be used here.
  */
 export function openKafkaJs(
   { brokers, compression, ssl, pem, sasl }: NonNullable<Config['kafka']>,

@@ -1,13 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Config, ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../config/config.ts';
 
 type Pems = NonNullable<Config['kafka']>['pem'];
 type Source = NonNullable<Pems['ca']>;
 
 /**
- * Reads the certificates that the settings name, and makes sure that they are some. Throws a
- * `ConfigError` with the variables that are to be mended.
+ * Reads and validates the certificates in the settings. Throws a `ConfigError` that names the variables to
+ * fix.
  */
 export function readPems(pem: Pems) {
   const problems: string[] = [];
@@ -34,7 +34,7 @@ export function readPems(pem: Pems) {
 const toCertificate = (text: string) => ({ text, parsed: new X509Certificate(text) });
 const toKey = (text: string) => ({ text, parsed: createPrivateKey(text) });
 
-/** Never the text itself: it may be a secret. */
+/** Never contains the text, which may be a secret. */
 function problem(error: unknown, source: Source | undefined): string {
   const { syscall, code } = error as NodeJS.ErrnoException;
   if (syscall) return `names a file that can't be read: ${code}`;

@@ -5,26 +5,35 @@ const HELP = `Spillway ${version}: takes messages over HTTP and puts them into K
   spillway serve      runs the API, which also drains the fallback list (BACKFILL=off: it does not)
   spillway backfill   runs a worker that drains the list, and nothing else
   spillway doctor     checks the settings, Kafka and its topics, Redis and its durability; ends with 1 if one is broken
-  spillway health     ends with 0 if the API on this machine is alive: for the health check of a container
+  spillway health     ends with 0 if the API on this machine is alive (health backfill: the worker), for containers
 
-All settings are environment variables, and none is needed.`;
+  spillway --help     prints this text (also: help, -h)
+  spillway --version  prints the version (also: -v)
 
-/** Each runs by being imported. */
+All settings are environment variables, described in docs/configuration.md. KAFKA_BROKERS and REDIS_URL are needed,
+or others in their place.`;
+
+const HELP_NAMES: readonly string[] = ['--help', '-h', 'help'];
+const VERSION_NAMES: readonly string[] = ['--version', '-v'];
+
+/** Commands: the import of a module runs it. */
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   serve: () => import('./bun.ts'),
   backfill: () => import('./backfill.ts'),
   doctor: () => import('./doctor.ts'),
   health: () => import('./health.ts'),
+  'health backfill': () => import('./health.ts'),
 };
 
-// Before anything that takes its time to load.
+// Before slow imports.
 await import('./signals.ts');
 
-const [name = '', ...rest] = process.argv.slice(2);
-const command = rest.length === 0 && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const name = process.argv.slice(2).join(' ');
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command) await command();
-else if (['--help', '-h', 'help'].includes(name)) console.log(HELP);
+else if (HELP_NAMES.includes(name)) console.log(HELP);
+else if (VERSION_NAMES.includes(name)) console.log(version);
 else {
-  console.error(name === '' ? HELP : `There is no command "${[name, ...rest].join(' ')}"\n\n${HELP}`);
+  console.error(name === '' ? HELP : `There is no command "${name}"\n\n${HELP}`);
   process.exit(2);
 }

@@ -1,22 +1,19 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { firstSteps } from '../http/routes/dev.ts';
 import type { Log } from '../ports/log.ts';
 import type { Drivers } from './drivers.ts';
 
-/** Says where the service listens and on what it runs; to developers also what to try first. */
+/** Logs the address and the drivers, and shows developers what to try first. */
 export function welcome(
   log: Log,
   config: Config,
   { names, devKafka, shortfalls }: Drivers,
   port: number,
+  print: (text: string) => void,
 ): void {
   const url = `http://localhost:${port}`;
   log.info(`Listening on ${url}`, { kafka: names.kafka, redis: names.redis, backfill: config.backfill });
   for (const shortfall of shortfalls) log.warning(shortfall);
   if (!devKafka || config.log.format !== 'text') return;
-  console.log(`
-  Post a message:     curl -i ${url}/v1/messages -H 'Content-Type: application/json' -d '{"value": {"hello": "world"}}'
-  See what arrived:   curl ${url}/dev/kafka
-  Make Kafka fail:    curl -X POST ${url}/dev/kafka/fail
-  Let it recover:     curl -X POST ${url}/dev/kafka/recover
-`);
+  print(firstSteps(url));
 }

@@ -1,22 +1,25 @@
-import type { Board } from '../ports/board.ts';
+import { errorMessage } from '../common/error-message.ts';
+import type { SharedState } from '../ports/shared-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { OperatorModes } from './operator-modes.ts';
 import type { SharedOutage } from './shared-outage.ts';
+import { WORKER_BEAT, type WorkerPresenceBoard } from './worker-presence.ts';
 
 export interface FleetDeps {
-  readonly board: Board;
+  readonly sharedState: SharedState;
   readonly clock: Clock;
   readonly log: Log;
   readonly modes: OperatorModes;
-  /** Undefined: each process finds out by itself whether Kafka is there. */
+  readonly workers: Pick<WorkerPresenceBoard, 'learn' | 'loseSight'>;
+  /** Undefined without `CIRCUIT_SHARING`: each process detects an outage on its own. */
   readonly outage: SharedOutage | undefined;
 }
 
-/** News of an outage has to be everywhere within a second or so; an operator can wait a little. */
+/** Polling intervals. An outage has to be known everywhere within about a second; an override can wait. */
 const LOOK_EVERY_MS = { outage: 750, modes: 5000 };
 
-/** Looks at the board again and again, for what other processes and operators have to tell. */
+/** Polling of the shared state: outages that other processes report, operators' overrides, and the workers. */
 export class Fleet {
   readonly #deps: FleetDeps;
   #cancel: (() => void) | undefined;
@@ -26,7 +29,7 @@ export class Fleet {
     this.#deps = deps;
   }
 
-  /** Looks for the first time, so that a process that starts in an outage begins open; then goes on. */
+  /** Polls once, so that a process that starts during an outage starts open, and then at intervals. */
   async start(): Promise<void> {
     if (this.#cancel) return;
     this.#cancel = () => {};
@@ -38,21 +41,21 @@ export class Fleet {
     this.#cancel = undefined;
   }
 
-  /** Whether there is to be a look, for those who have no timers: `first` before anything else is done. */
+  /** Whether a poll is due, for runtimes without timers. `first`: before any request is served. */
   get needsLook(): 'first' | 'again' | 'no' {
     if (this.#lookedAt === undefined) return 'first';
     return this.#deps.clock.now() - this.#lookedAt < this.#everyMs ? 'no' : 'again';
   }
 
-  /** Looks once. Never throws. */
+  /** Polls once. Never throws. */
   async look(): Promise<void> {
     const { clock, log } = this.#deps;
     if (this.#lookedAt !== undefined) this.#lookedAt = clock.now();
     try {
       await this.#hear();
     } catch (error) {
-      // A fault of this program. Whatever it is, the next look may go well.
-      const reason = error instanceof Error ? error.message : 'unknown';
+      // A defect of this program. The next poll may succeed.
+      const reason = errorMessage(error);
       log.error('What stands on the board could not be understood', { reason });
     }
     this.#lookedAt = clock.now();
@@ -69,13 +72,18 @@ export class Fleet {
   }
 
   async #hear(): Promise<void> {
-    const { board, modes, outage } = this.#deps;
-    const names = outage ? [...modes.names, outage.name] : modes.names;
+    const { sharedState, modes, workers, outage } = this.#deps;
+    const names = [...modes.names, WORKER_BEAT, ...(outage ? [outage.name] : [])];
     const { version } = modes;
-    const reply = await board.read(names);
-    // While the store is away everyone goes by what they know.
-    if (reply.kind !== 'done') return;
+    const reply = await sharedState.read(names);
+    if (reply.kind !== 'done') {
+      // While the store is unavailable every process keeps what it knows of orders and outages.
+      workers.loseSight();
+      return;
+    }
+    const [beat, report] = reply.value.slice(modes.names.length);
     if (version === modes.version) await modes.learn(reply.value.slice(0, modes.names.length));
-    outage?.learn(reply.value[modes.names.length]);
+    workers.learn(beat);
+    outage?.learn(report);
   }
 }

@@ -1,45 +1,45 @@
 import type { Circuit, CircuitMode } from '../breakers/circuit.ts';
-import type { Board } from '../ports/board.ts';
+import type { SharedState } from '../ports/shared-state.ts';
 import type { ServiceName } from '../ports/service-name.ts';
 
-/** What an operator has decided about a circuit: who, why and when. `auto` gives it back to itself. */
-export interface Order {
+/** Operator's override of a circuit: who, why and when. `auto` ends it. */
+export interface CircuitOverride {
   readonly mode: CircuitMode;
   readonly by: string;
   readonly reason: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Undefined where the circuit decides by itself. */
-export type Orders = Readonly<Record<ServiceName, Order | undefined>>;
+/** Undefined for a circuit without an override. */
+export type CircuitOverrides = Readonly<Record<ServiceName, CircuitOverride | undefined>>;
 
 export interface OperatorModesDeps {
   readonly circuits: Readonly<Record<ServiceName, Pick<Circuit, 'force'>>>;
-  readonly board: Board;
-  /** Hears of every change, also of one that another process was told of. */
-  onOrder: (name: ServiceName, order: Order) => void;
+  readonly sharedState: SharedState;
+  /** Called for every change, also one from another process. */
+  onOrder: (name: ServiceName, order: CircuitOverride) => void;
 }
 
-/** Long enough to be there after any restart: an order ends when an operator ends it. */
+/** Time to live of an override: outlasts any restart, as only an operator ends it. */
 const TTL_MS = 365 * 86_400_000;
 
 const NAMES: readonly ServiceName[] = ['kafka', 'redis'];
 
-/** Before any order. */
-const NOTHING_ORDERED: Order = { mode: 'auto', by: '', reason: '', at: 0 };
+/** The initial state, without an override. */
+const NOTHING_ORDERED: CircuitOverride = { mode: 'auto', by: '', reason: '', at: 0 };
 
 /**
- * The operators' orders: what is told to one process holds in all that share the store, and after
- * a restart. Where the store is away an order holds here at once, and elsewhere when it is back,
- * unless a later one was given elsewhere meanwhile.
+ * Replicated register of the operators' overrides, last writer wins: an override holds in every process that
+ * shares the store, and after a restart. While the store is unavailable it holds here at once, and elsewhere
+ * after the store's return, unless a later one was given there.
  */
 export class OperatorModes {
-  /** The names of its texts on the board; `learn` wants them in this order. */
+  /** Names of the texts in the shared state, in the order that `learn` expects. */
   readonly names = NAMES.map((name) => `forced:${name}`);
   readonly #deps: OperatorModesDeps;
   readonly #latest = { kafka: NOTHING_ORDERED, redis: NOTHING_ORDERED };
-  /** Orders that are not on the board yet. */
+  /** Overrides that are not in the shared state yet. */
   readonly #untold = new Set<ServiceName>();
   #version = 0;
 
@@ -47,19 +47,22 @@ export class OperatorModes {
     this.#deps = deps;
   }
 
-  /** Those that hold a circuit now. */
-  get orders(): Orders {
+  /** The overrides in force. */
+  get orders(): CircuitOverrides {
     const { kafka, redis } = this.#latest;
     return { kafka: heldBy(kafka), redis: heldBy(redis) };
   }
 
-  /** Another one after every order that is given here: what was read from the board before is out of date. */
+  /** Version of the local overrides: a read of the shared state that began under another version is stale. */
   get version(): number {
     return this.#version;
   }
 
-  /** Obeys at once. Answers whether the others will hear of it now, or only when the store is back. */
-  async give(name: ServiceName, order: Order): Promise<'shared' | 'here-only'> {
+  /**
+   * Applies an override at once. Answers whether other processes learn of it now, or only after the store's
+   * return.
+   */
+  async give(name: ServiceName, order: CircuitOverride): Promise<'shared' | 'here-only'> {
     this.#version++;
     this.#obey(name, order);
     this.#untold.add(name);
@@ -67,7 +70,7 @@ export class OperatorModes {
     return this.#untold.has(name) ? 'here-only' : 'shared';
   }
 
-  /** Hears what stands on the board. What is not an order, whoever wrote it, is none. */
+  /** Merges the texts of the shared state. A text that is no override counts as none. */
   async learn(texts: readonly (string | undefined)[]): Promise<void> {
     for (const [index, name] of NAMES.entries()) {
       const order = fromText(texts[index]) ?? NOTHING_ORDERED;
@@ -79,37 +82,37 @@ export class OperatorModes {
     }
   }
 
-  #obey(name: ServiceName, order: Order): void {
+  #obey(name: ServiceName, order: CircuitOverride): void {
     const before = this.#latest[name];
     this.#latest[name] = order;
     if (order.mode === before.mode && order.at === before.at) return;
     this.#deps.circuits[name].force(order.mode);
-    // That nothing was ever ordered is no news.
+    // `auto` after `auto` is no change.
     if (order.mode !== 'auto' || before.mode !== 'auto') this.#deps.onOrder(name, order);
   }
 
   async #tell(name: ServiceName): Promise<void> {
     const order = this.#latest[name];
-    const reply = await this.#deps.board.post(`forced:${name}`, toText(order), TTL_MS);
+    const reply = await this.#deps.sharedState.post(`forced:${name}`, toText(order), TTL_MS);
     this.#version++;
-    // Meanwhile another order may have been given.
+    // Another override may have been given meanwhile.
     if (reply.kind === 'done' && order === this.#latest[name]) this.#untold.delete(name);
   }
 }
 
-function heldBy(order: Order): Order | undefined {
+function heldBy(order: CircuitOverride): CircuitOverride | undefined {
   return order.mode === 'auto' ? undefined : order;
 }
 
-function toText({ mode, by, reason, at }: Order): string {
+function toText({ mode, by, reason, at }: CircuitOverride): string {
   return JSON.stringify([mode, by, reason, at]);
 }
 
 const MODES: readonly unknown[] = ['auto', 'forced-open', 'forced-closed'] satisfies CircuitMode[];
-/** The last moment that a date can name. */
+/** The last instant that a `Date` can hold, in milliseconds since the epoch. */
 const LATEST_MS = 8.64e15;
 
-function fromText(text: string | undefined): Order | undefined {
+function fromText(text: string | undefined): CircuitOverride | undefined {
   if (text === undefined) return undefined;
   try {
     const [mode, by, reason, at] = JSON.parse(text) as [unknown, unknown, unknown, unknown];

@@ -1,42 +1,43 @@
 import type { Circuit } from '../breakers/circuit.ts';
 import type { CircuitChange } from '../breakers/circuit-types.ts';
-import type { Board } from '../ports/board.ts';
+import type { SharedState } from '../ports/shared-state.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface SharedOutageDeps {
   readonly circuit: Pick<Circuit, 'state' | 'mode' | 'openOnNews' | 'tryNow'>;
-  readonly board: Board;
+  readonly sharedState: SharedState;
   readonly clock: Clock;
-  /** How long an outage stands on the board without a word of anyone; 30 s where it is left out. */
+  /** Time to live of a report without a renewal, in milliseconds; 30,000 by default. */
   readonly ttlMs?: number | undefined;
 }
 
-/** Processes that have timers look, and prolong, several times meanwhile. */
+/** Long enough for several polls, which renew it. */
 const TTL_MS = 30_000;
-/** Prolonged at the first look after so long. */
+/** Renewal interval, checked at each poll. */
 const PROLONG_EVERY_MS = 6000;
-/** Who has told of an outage is not believed again so soon: it may be the only one that is in it. */
+/** Damping: a process that reported an outage reports no other so soon, as it may be the only one affected. */
 const QUIET_MS = 600_000;
 
 /**
- * One outage of Kafka for all processes: the first that sees it tells the others, who open without
- * a failed call of their own; and when a trial of one has succeeded, the others try at once.
+ * Outage flag for all processes, in the shared state. The first process to see a Kafka outage reports it, and
+ * the others open without a failed call of their own. After one process's trial has succeeded, the others try
+ * at once.
  *
- * A process that can't reach Kafka when the others can stays out alone: an outage that has ended is
- * never told again by who was in it, and never believed again by who has ended it; and who has told
- * of one keeps quiet for ten minutes. If Kafka is really gone, another one tells.
+ * A process that alone cannot reach Kafka must not disturb the others: it never reports an outage again that
+ * others have ended, no process believes a report that it has ended itself, and a process that has reported
+ * one keeps quiet for ten minutes. If Kafka is really gone, another process reports it.
  */
 export class SharedOutage {
-  /** The name of its text on the board. */
+  /** Name of the text in the shared state. */
   readonly name = 'outage:kafka';
   readonly #deps: SharedOutageDeps;
-  /** The outage that this process is in, and others know of. */
+  /** Id of the outage that this process is in, and that others know of. */
   #known: string | undefined;
-  /** The outage that this process has ended. */
+  /** Id of the outage that this process has ended. */
   #ended: string | undefined;
-  /** It was put there, or seen there: when it is gone, someone has ended it. */
+  /** The report has been written, or read, here: if it is gone, another process has ended the outage. */
   #isOnBoard = false;
-  /** The others are out of the outage in which this process still is. */
+  /** The others have ended the outage in which this process still is. */
   #isAlone = false;
   #prolongAt = 0;
   #quietUntil = 0;
@@ -45,17 +46,17 @@ export class SharedOutage {
     this.#deps = deps;
   }
 
-  /** Hears of every change of the circuit. */
+  /** Follows the state of the circuit. */
   changed({ state, by }: Pick<CircuitChange, 'state' | 'by'>): void {
-    const { circuit, board } = this.#deps;
+    const { circuit, sharedState } = this.#deps;
     if (circuit.mode !== 'auto') return;
     switch (state) {
       case 'open':
-        // Given back by an operator it is open until its trial, which says more than that.
+        // An operator who ends an override leaves it open until its trial, which says more than a report.
         if (by === 'calls' && this.#known === undefined && this.#mayTell()) this.#tell(crypto.randomUUID());
         return;
       case 'closed':
-        if (this.#known !== undefined) void board.remove(this.name);
+        if (this.#known !== undefined) void sharedState.remove(this.name);
         this.#ended = this.#known ?? this.#ended;
         this.#known = undefined;
         this.#isAlone = false;
@@ -64,7 +65,7 @@ export class SharedOutage {
     }
   }
 
-  /** Hears what stands on the board. */
+  /** Merges the report of the shared state. */
   learn(outage: string | undefined): void {
     const { circuit } = this.#deps;
     if (circuit.mode !== 'auto') return;
@@ -78,7 +79,7 @@ export class SharedOutage {
   #compare(outage: string | undefined): void {
     const { circuit } = this.#deps;
     if (outage !== undefined) {
-      // Two that told of it at the same time agree on the later word.
+      // Concurrent reports: the later one wins.
       this.#follow(outage);
       this.#prolong();
     } else if (this.#known === undefined) return;
@@ -90,10 +91,10 @@ export class SharedOutage {
   }
 
   #prolong(): void {
-    const { board, clock, ttlMs = TTL_MS } = this.#deps;
+    const { sharedState, clock, ttlMs = TTL_MS } = this.#deps;
     if (clock.now() < this.#prolongAt) return;
     this.#prolongAt = clock.now() + PROLONG_EVERY_MS;
-    void board.prolong(this.name, ttlMs);
+    void sharedState.prolong(this.name, ttlMs);
   }
 
   #mayTell(): boolean {
@@ -115,8 +116,8 @@ export class SharedOutage {
   }
 
   async #post(outage: string): Promise<void> {
-    const { board, ttlMs = TTL_MS } = this.#deps;
-    const reply = await board.post(this.name, outage, ttlMs);
+    const { sharedState, ttlMs = TTL_MS } = this.#deps;
+    const reply = await sharedState.post(this.name, outage, ttlMs);
     if (reply.kind === 'done' && this.#known === outage) this.#isOnBoard = true;
   }
 }

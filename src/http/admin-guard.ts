@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { problem } from './errors.ts';
+import { problem } from './problem-response.ts';
 
-/** Lets through who brings the operators' token: `Authorization: Bearer <token>`. */
+/** Bearer authentication (RFC 6750) of operators: `Authorization: Bearer <token>`. */
 export function adminGuard(token: string): MiddlewareHandler {
   const expected = digest(token);
   return async (c, next) => {
@@ -12,8 +12,9 @@ export function adminGuard(token: string): MiddlewareHandler {
         headers: { 'WWW-Authenticate': 'Bearer' },
       });
     }
-    // Equally long, whatever was sent: the time that this takes tells nothing of the token.
-    if (!timingSafeEqual(digest(given), expected)) return problem(c, 'forbidden', 'This is not the token');
+    // Constant-time comparison of digests of equal length: the time reveals nothing of the token.
+    if (!timingSafeEqual(digest(given), expected))
+      return problem(c, 'forbidden', 'The token does not match ADMIN_TOKEN');
     return next();
   };
 }

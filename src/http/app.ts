@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
+import { shorten } from '../common/shorten.ts';
 import type { Log } from '../ports/log.ts';
-import type { ClientEnv } from './client-env.ts';
-import { problem, shuttingDown } from './errors.ts';
+import type { ClientEnv } from './client.ts';
+import { respond } from './answer.ts';
+import { internalError } from './internal-error.ts';
+import { problem, shuttingDown } from './problem-response.ts';
 import { type AdminDeps, adminRoutes } from './routes/admin.ts';
 import { type DevDeps, devRoutes } from './routes/dev.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
@@ -12,21 +15,27 @@ import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
 export interface AppDeps extends MessagesDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
-  /** Only where there is a token for the operators. */
+  /** Operators' routes; undefined without a token. */
   readonly admin?: AdminDeps | undefined;
-  /** Only with the embedded log. */
+  /** Developers' routes; undefined without the embedded log. */
   readonly dev?: DevDeps | undefined;
 }
 
 export type App = Hono<ClientEnv>;
 
-/** The HTTP side of the service, for every runtime that has `Request` and `Response`. */
+/** HTTP app of the service, for every runtime with `Request` and `Response`. */
 export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.use(requestId());
   app.use(async (c, next) => {
     await next();
     if (deps.phase() !== 'serving') c.header('Connection', 'close');
+  });
+  app.use(async (c, next) => {
+    await next();
+    // As long as that of GET (RFC 9110, section 9.3.2): the body is dropped afterwards.
+    if (c.req.method === 'HEAD')
+      c.header('Content-Length', String((await c.res.clone().arrayBuffer()).byteLength));
   });
   app.use('/v1/*', async (c, next) => {
     return deps.phase() === 'finishing' ? shuttingDown(c) : next();
@@ -37,15 +46,10 @@ export function createApp(deps: AppDeps): App {
   app.route('/', metricsRoutes(deps));
   if (deps.admin) app.route('/', adminRoutes(deps.admin));
   if (deps.dev) app.route('/', devRoutes(deps.dev));
-  app.notFound((c) => problem(c, 'not-found', `There is no ${c.req.path}`));
+  app.notFound((c) => problem(c, 'not-found', `There is no ${shorten(c.req.path)}`));
   app.onError((error, c) => {
-    deps.log.error('A request failed by a fault of the service', {
-      method: c.req.method,
-      path: c.req.path,
-      requestId: c.get('requestId'),
-      stack: error.stack ?? error.message,
-    });
-    return problem(c, 'internal', 'Send again; if it happens again, report the request id');
+    const { method, path } = c.req;
+    return respond(c, internalError(deps.log, error, { method, path, requestId: c.get('requestId') }));
   });
   return app;
 }

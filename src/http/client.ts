@@ -1,9 +1,20 @@
+/** Hono environment: what the runtime passes with a request. */
+export interface ClientEnv {
+  Bindings: {
+    /**
+     * Address of the connection's other end. `X-Forwarded-For` is ignored, as clients may write anything into
+     * it.
+     */
+    readonly clientAddress?: string | undefined;
+  };
+}
+
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const NETWORK_GROUPS = 4;
 
 /**
- * Who counts as one client, by the address of the connection. Of an IPv6 address that is its /64:
- * whoever has one of them has all 2^64, and could send from a new one each time.
+ * Identity of a client for the rate limit, by the address of its connection. An IPv6 client is its /64
+ * network, in which it could use a new address for each message.
  */
 export function clientOf(address = 'unknown'): string {
   if (!address.includes(':')) return address;

@@ -1,2 +1,5 @@
-/** While it is leaving a process works as ever, and asks its clients to connect elsewhere; then it refuses messages. */
+/**
+ * Phase of a process (graceful shutdown). `leaving` works as before, and asks clients to connect elsewhere;
+ * `finishing` refuses messages.
+ */
 export type Phase = 'serving' | 'leaving' | 'finishing';

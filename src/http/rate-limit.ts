@@ -1,8 +1,8 @@
 import type { Outcome } from '../accept/outcome.ts';
 
 /**
- * What is left of the client's limit, as draft-ietf-httpapi-ratelimit-headers-10 writes it: `q`
- * messages in `w` seconds, `r` left, all of them again in `t` seconds.
+ * Rate limit fields of draft-ietf-httpapi-ratelimit-headers-10: `q` messages in `w` seconds, `r` left, all of
+ * them available again in `t` seconds.
  */
 export function rateLimitFields({ quota }: Outcome): Record<string, string> {
   if (!quota) return {};

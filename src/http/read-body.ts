@@ -1,32 +1,51 @@
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { problem, shuttingDown } from './errors.ts';
+import { problem, shuttingDown } from './problem-response.ts';
+
+/** Hono environment of routes behind `readBody`. */
+export interface BodyEnv {
+  Variables: { readonly body: Uint8Array };
+}
 
 /**
- * Reads no more than `maxBytes` of a body, and answers where it is longer, or where it ends early.
- * What is still on its way when the process has begun to finish is refused: nobody waits for it there.
+ * Middleware that reads a body up to `maxBytes`, with a problem for one that is longer or ends early. A body
+ * that is still arriving when the process begins to finish is refused, as the process does not wait for its
+ * message.
  */
-export function readBody(maxBytes: number, isFinishing: () => boolean): MiddlewareHandler {
-  const limit = bodyLimit({
-    maxSize: maxBytes,
-    onError: (c) => problem(c, 'too-large', `A body may have ${maxBytes} bytes at most`),
-  });
+export function readBody(maxBytes: number, isFinishing: () => boolean): MiddlewareHandler<BodyEnv> {
   return async (c, next) => {
-    let isRead = false;
+    const tooLarge = () => problem(c, 'too-large', `A body may have ${maxBytes} bytes at most`);
+    const { raw } = c.req;
+    const stated = raw.headers.get('Content-Length');
+    if (stated !== null && Number(stated) > maxBytes) return tooLarge();
+    let body: Uint8Array | undefined;
     try {
-      return await limit(c, async () => {
-        // Where its length is stated, it is read only now.
-        await c.req.arrayBuffer();
-        isRead = true;
-        if (isFinishing()) c.res = shuttingDown(c);
-        else await next();
-      });
-    } catch (error) {
-      if (isRead) throw error;
-      // Some runtimes cut a body off when they stop.
-      if (isFinishing()) return shuttingDown(c);
-      // The client is gone, or lost its way: no fault of the service.
-      return problem(c, 'cut-off', 'Send the whole body');
+      body = stated === null ? await readUpTo(maxBytes, raw.body) : new Uint8Array(await raw.arrayBuffer());
+    } catch {
+      // Some runtimes cut bodies off when they stop. Else the client disconnected, or sent a malformed body.
+      return isFinishing() ? shuttingDown(c) : problem(c, 'cut-off', 'Send the whole body');
     }
+    if (!body) return tooLarge();
+    if (isFinishing()) return shuttingDown(c);
+    c.set('body', body);
+    return next();
   };
+}
+
+/** A body without a stated length; undefined if it is longer than `maxBytes`. */
+async function readUpTo(maxBytes: number, stream: Request['body']): Promise<Uint8Array | undefined> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop cancels the stream.
+  for await (const part of stream ?? []) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > maxBytes) return undefined;
+  }
+  const body = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.length;
+  }
+  return body;
 }

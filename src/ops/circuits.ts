@@ -1,11 +1,11 @@
 import { Circuit, type CircuitSettings, type CircuitMode } from '../breakers/circuit.ts';
 import type { CircuitChange } from '../breakers/circuit-types.ts';
-import type { Order } from '../fleet/operator-modes.ts';
+import type { CircuitOverride } from '../fleet/operator-modes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ServiceName } from '../ports/service-name.ts';
 
-/** How operators know a circuit: in the logs, in the metrics, by the service behind it. */
+/** Names of a circuit in logs and metrics. */
 const CIRCUIT_NAMES = {
   kafka: { name: 'kafka_producer', service: 'Kafka', field: 'kafka_circuit_breaker' },
   redis: { name: 'redis_client', service: 'Redis', field: 'redis_circuit_breaker' },
@@ -15,21 +15,19 @@ export interface CircuitDeps {
   readonly clock: Clock;
   readonly log: Log;
   onFault: () => void;
-  onChange: (change: CircuitChange) => void;
 }
 
-/** A circuit whose changes are logged in the operators' words, and whose faults are counted. */
+/** Creates a circuit that logs its changes in the operators' words, and reports its faults. */
 export function createCircuit(
   which: ServiceName,
   settings: CircuitSettings,
-  { clock, log, onFault, onChange }: CircuitDeps,
+  { clock, log, onFault }: CircuitDeps,
 ): Circuit {
   return new Circuit(settings, clock, {
     onFault,
     onChange(change) {
-      // What an operator forces has lines of its own: nobody found the service unavailable, or available.
+      // An override has log lines of its own: no call found the service unavailable, or available.
       if (change.by !== 'operator') logState(CIRCUIT_NAMES[which], change, log);
-      onChange(change);
     },
   });
 }
@@ -40,8 +38,8 @@ const WORDS: Record<CircuitMode, string> = {
   'forced-closed': 'forced closed - Every call is made',
 };
 
-/** Who has forced a circuit, and why; or that nobody does any more. */
-export function logOrder(which: ServiceName, order: Order, log: Log): void {
+/** Logs an operator's override, or its end. */
+export function logOrder(which: ServiceName, order: CircuitOverride, log: Log): void {
   const { name, field } = CIRCUIT_NAMES[which];
   const { mode, by, reason, at } = order;
   const since = new Date(at).toISOString();

@@ -1,11 +1,11 @@
+import { errorMessage } from '../common/error-message.ts';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogSink } from './log.ts';
 
 /**
- * Appends lines to `<directory>/<name>`. The file is opened for every line, for lines are few and
- * the file may be moved away by a log rotation. Where it can't be written, `onFailure` hears of it
- * once, and the lines go on elsewhere.
+ * Log sink that appends lines to `<directory>/<name>`. It opens the file for every line, as lines are few and
+ * a log rotation may move the file away. The first failure in a row is passed to `onFailure`.
  */
 export function createFileSink(
   directory: string,
@@ -20,7 +20,7 @@ export function createFileSink(
       appendFileSync(path, `${line}\n`);
       failed = false;
     } catch (error) {
-      if (!failed) onFailure(`Can't write ${path}: ${error instanceof Error ? error.message : 'unknown'}`);
+      if (!failed) onFailure(`Can't write ${path}: ${errorMessage(error)}`);
       failed = true;
     }
   };

@@ -5,18 +5,18 @@ const LEVELS = { debug: 10, info: 20, warning: 30, error: 40 } as const;
 
 type LogLevel = keyof typeof LEVELS;
 
-/** Takes one line, without its end. Must not throw. */
+/** Receives one line, without its end. Must not throw. */
 export type LogSink = (line: string) => void;
 
 export interface LogSettings {
   readonly format: 'text' | 'json';
-  /** Lines below it are dropped. */
+  /** Lines below this level are dropped. */
   readonly level: LogLevel;
 }
 
 /**
- * Text: `2025-12-02 10:30:00 - WARNING - Text name=value`, the time in UTC. JSON: one object a line,
- * in which `message` is the text.
+ * Structured log. Text: `2025-12-02 10:30:00 - WARNING - Text name=value`, in UTC. JSON: one object a line,
+ * with the text as `message`.
  */
 export function createLog({ format, level }: LogSettings, clock: Clock, sinks: readonly LogSink[]): Log {
   const write =
@@ -40,7 +40,7 @@ function toText(fields: LogFields): string {
     .join('');
 }
 
-/** A value with a line break in it must not look like a line of its own. */
+/** Prevents log injection: a value with a line break must not look like a line of its own. */
 function quoteIfNeeded(value: string): string {
   return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }

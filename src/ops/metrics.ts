@@ -1,32 +1,48 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Outcome } from '../accept/outcome.ts';
-import type { Circuit, CircuitMode, CircuitState } from '../breakers/circuit.ts';
 import type { ProducerStats } from '../ports/publisher.ts';
 import type { Backlog, FallbackList } from '../ports/fallback-list.ts';
 import type { ServiceName } from '../ports/service-name.ts';
-import { registerOrder } from './order-metrics.ts';
+import { registerEmbedded } from './embedded-gauge.ts';
+import type { DetourCause } from './detour-cause.ts';
+import { registerDetours } from './detour-metrics.ts';
 import { registerProducer } from './producer-metrics.ts';
-
-const STATE_VALUE: Record<CircuitState, number> = { closed: 0, open: 1, 'half-open': 2 };
-
-const MODE_VALUE: Record<CircuitMode, number> = { auto: 0, 'forced-open': 1, 'forced-closed': 2 };
+import type { Snapshot } from './snapshot.ts';
+import { registerSnapshot } from './snapshot-metrics.ts';
 
 export interface Metrics {
-  /** One more message that came to this end. */
+  /** Counts the outcome of a message. */
   countOutcome(kind: Outcome['kind']): void;
   countFault(service: ServiceName): void;
-  /** So many messages were let in without an answer of the gate. */
+  /** Counts messages admitted without an answer of the gate. */
   countBypassed(messages: number): void;
-  /** So many receipts were given up: too many waited for the store. */
+  /** Counts receipts that were dropped because too many waited for the store. */
   countDroppedReceipts(receipts: number): void;
-  /** So many messages went on without knowing whether earlier ones of their keys wait. */
+  /** Counts messages that went on without knowing whether earlier ones of their keys wait. */
   countOrderUnknown(messages: number): void;
-  /** So many messages were parked because earlier ones of their keys wait. */
+  /** Counts messages parked in doubt, by whether Kafka acknowledged them after all. */
+  countDoubt(isPublished: boolean): void;
+  /** Counts messages parked because earlier ones of their keys wait. */
   countBehind(messages: number): void;
-  /** Prometheus' text format. */
+  /** Counts messages that were parked, by topic and cause. */
+  countDetour(topic: string, cause: DetourCause): void;
+  /** Counts failed tries to publish parked messages, by topic and cause. */
+  countBackfillFailure(topic: string, cause: DetourCause): void;
+  /** Registers gauges that are read at each scrape, of parts that are built after the counters that they use. */
+  observe(parts: Observed): void;
+  /** Exposition in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
 }
+
+interface Observed {
+  readonly snapshot: () => Snapshot;
+  readonly list: FallbackList;
+  readonly producer: ProducerStats | undefined;
+  readonly embedded: readonly ServiceName[];
+}
+
+const SERVICES = ['kafka', 'redis'] as const;
 
 const OUTCOMES = [
   'published',
@@ -38,15 +54,13 @@ const OUTCOMES = [
   'limited',
 ] as const satisfies readonly Outcome['kind'][];
 
-/** What is counted, and what is asked for when somebody looks. */
-export function createMetrics(
-  circuits: Readonly<Record<ServiceName, Circuit>>,
-  list: FallbackList,
-  producer: ProducerStats | undefined,
-): Metrics {
+/**
+ * Metrics registry with the counters; `observe` adds the gauges. Only the given topics become labels: others,
+ * which parked messages may name, are `other`.
+ */
+export function createMetrics(topics: ReadonlySet<string>): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const services = ['kafka', 'redis'] as const;
 
   const failures = new Counter({
     name: 'circuit_breaker_failures_total',
@@ -70,30 +84,38 @@ export function createMetrics(
     help: 'Receipts that were never written, because too many waited for Redis',
     registers,
   });
+  const doubts = new Counter({
+    name: 'spillway_doubts_total',
+    help: 'Messages parked while Kafka might still take them, by what became of the call',
+    labelNames: ['outcome'],
+    registers,
+  });
   const order = registerOrder(registry);
-  for (const service of services) failures.inc({ service }, 0);
+  const detours = registerDetours(registry, topics);
+  for (const service of SERVICES) failures.inc({ service }, 0);
   for (const outcome of OUTCOMES) messages.inc({ outcome }, 0);
 
-  new Gauge({
-    name: 'circuit_breaker_state',
-    help: '0 closed, 1 open, 2 half-open',
-    labelNames: ['service'],
-    registers,
-    collect() {
-      for (const service of services) this.set({ service }, STATE_VALUE[circuits[service].state]);
+  return {
+    countOutcome: (outcome) => messages.inc({ outcome }),
+    countFault: (service) => failures.inc({ service }),
+    countBypassed: (count) => bypassed.inc(count),
+    countDroppedReceipts: (count) => droppedReceipts.inc(count),
+    countDoubt: (isPublished) => doubts.inc({ outcome: isPublished ? 'published' : 'failed' }),
+    ...order,
+    ...detours,
+    observe({ snapshot, list, producer, embedded }) {
+      registerSnapshot(registry, snapshot);
+      registerBacklog(registry, list);
+      registerEmbedded(registry, embedded);
+      if (producer) registerProducer(registry, producer);
     },
-  });
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
 
-  new Gauge({
-    name: 'spillway_circuit_forced',
-    help: '0 automatic, 1 forced open by an operator, 2 forced closed',
-    labelNames: ['service'],
-    registers,
-    collect() {
-      for (const service of services) this.set({ service }, MODE_VALUE[circuits[service].mode]);
-    },
-  });
-
+function registerBacklog(registry: Registry, list: FallbackList): void {
+  const registers = [registry];
   const backlog = lastKnown(list);
   const gauge = (name: string, help: string, pick: (counts: Backlog) => number) =>
     new Gauge({
@@ -112,21 +134,9 @@ export function createMetrics(
     ({ claimed }) => claimed,
   );
   gauge('spillway_dead_letters', 'Parked messages that can never be published', ({ dead }) => dead);
-
-  if (producer) registerProducer(registry, producer);
-
-  return {
-    countOutcome: (outcome) => messages.inc({ outcome }),
-    countFault: (service) => failures.inc({ service }),
-    countBypassed: (count) => bypassed.inc(count),
-    countDroppedReceipts: (count) => droppedReceipts.inc(count),
-    ...order,
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
-  };
 }
 
-/** Asks the store once, however many look at the same time; while it is away, the last answer stands. */
+/** Shares one request among concurrent scrapes (single flight). Without an answer the last known one counts. */
 function lastKnown(list: FallbackList): () => Promise<Backlog | undefined> {
   let known: Backlog | undefined;
   let asking: Promise<Backlog | undefined> | undefined;
@@ -137,4 +147,23 @@ function lastKnown(list: FallbackList): () => Promise<Backlog | undefined> {
     return known;
   };
   return () => (asking ??= ask());
+}
+
+/** Counters of the order of keys; 0 where it is not kept. */
+function registerOrder(registry: Registry) {
+  const registers = [registry];
+  const unknown = new Counter({
+    name: 'spillway_order_unknown_total',
+    help: 'Messages that may have passed earlier ones of their key, because Redis gave no answer',
+    registers,
+  });
+  const behind = new Counter({
+    name: 'spillway_order_behind_total',
+    help: 'Messages parked because earlier ones of their key wait',
+    registers,
+  });
+  return {
+    countOrderUnknown: (messages: number) => unknown.inc(messages),
+    countBehind: (messages: number) => behind.inc(messages),
+  };
 }

@@ -1,32 +1,43 @@
-import type { Message } from '../accept/message.ts';
+import type { Message } from '../message/message.ts';
 import type { Outcome } from '../accept/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { causeOf, isTopics, textOf } from './detour-cause.ts';
 
-/** A flood of messages must not become a flood of lines. */
+/** Log throttling interval, in milliseconds: a flood of messages must not become a flood of lines. */
 const QUIET_MS = 1000;
 
-/** Tells the operators when the fallback sets in and ends, topic by topic, and when messages can't be taken. */
-export function createOutcomeLog(log: Log, clock: Clock): (outcome: Outcome, message: Message) => void {
-  /** Topics on the detour → when a message last took it. */
-  const diverted = new Map<string, number>();
+/**
+ * Edge-triggered log of outcomes: the start and the end of the fallback for each topic, and throttled lines
+ * for messages that are not accepted. A topic that turns out to be at fault itself, after Kafka as a whole,
+ * is a start of its own. `kafkaReason`: why the last call to Kafka failed.
+ */
+export function createOutcomeLog(
+  log: Log,
+  clock: Clock,
+  kafkaReason: () => string | undefined,
+): (outcome: Outcome, message: Message) => void {
+  /** Topic in fallback → when a message last took it, and whether the topic was at fault by then. */
+  const diverted = new Map<string, { last: number; blamesTopic: boolean }>();
   const throttle = createThrottle(clock);
   return (outcome, { id, topic }) => {
     switch (outcome.kind) {
       case 'published': {
-        const last = diverted.get(topic);
-        // Where some fail and some do not, the fallback goes on.
-        if (last === undefined || clock.now() - last < QUIET_MS) return;
+        const known = diverted.get(topic);
+        // While some messages still fail, the fallback goes on.
+        if (!known || clock.now() - known.last < QUIET_MS) return;
         diverted.delete(topic);
         log.info('Fallback ended - messages reach Kafka again', { topic });
         return;
       }
       case 'queued': {
-        const active = diverted.has(topic);
-        diverted.set(topic, clock.now());
-        if (active) return;
+        const known = diverted.get(topic);
+        const blamesTopic = isTopics(causeOf(outcome.because));
+        diverted.set(topic, { last: clock.now(), blamesTopic: blamesTopic || known?.blamesTopic === true });
+        if (known && (known.blamesTopic || !blamesTopic)) return;
         log.warning('Fallback active - messages go to the Redis list, answered with X-Fallback-Mode: true', {
           topic,
+          reason: textOf(outcome.because, kafkaReason()),
         });
         return;
       }
@@ -60,7 +71,7 @@ export function createOutcomeLog(log: Log, clock: Clock): (outcome: Outcome, mes
   };
 }
 
-/** Answers true at most once in `QUIET_MS` for each name. */
+/** Throttle: answers true at most once in `QUIET_MS` for each name. */
 function createThrottle(clock: Clock): (name: string) => boolean {
   const last = new Map<string, number>();
   return (name) => {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ProducerStats } from '../ports/publisher.ts';
 
-/** What the publisher's driver has counted, asked for when somebody looks. */
+/** Registers the driver's counters, which are read at each scrape. */
 export function registerProducer(registry: Registry, stats: ProducerStats): void {
   const registers = [registry];
   const counter = (name: string, help: string, read: () => number) =>

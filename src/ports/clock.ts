@@ -18,7 +18,35 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits for so many milliseconds. */
-export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(ms, resolve));
+/** Waits for `ms` milliseconds, or until `signal` aborts. Never rejects, and leaves no timer behind. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal?.addEventListener('abort', end);
+  });
+}
+
+/**
+ * What `work` settles with, or `late()` where that takes longer than `ms` milliseconds. It ends the waiting,
+ * not the work; what the work throws after that is dropped.
+ */
+export async function within<T, L>(
+  clock: Clock,
+  ms: number,
+  work: Promise<T>,
+  late: () => L,
+): Promise<T | L> {
+  const deadline = Promise.withResolvers<L>();
+  const cancel = clock.after(ms, () => deadline.resolve(late()));
+  try {
+    return await Promise.race([work, deadline.promise]);
+  } finally {
+    cancel();
+  }
 }

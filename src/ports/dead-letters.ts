@@ -26,7 +26,8 @@ export interface DeadLetters {
   }): Promise<StoreReply<readonly DeadLetter[]>>;
   /**
    * Puts them at the tail of the list, as if they were parked now, with the order keys that they
-   * have; answers how many there were.
+   * have; answers how many there were. A failure in between leaves each of them on one side: asked
+   * again, it goes on with the rest.
    */
   requeue(which: WhichLetters, orderKeyOf?: OrderKeyOf): Promise<StoreReply<number>>;
   /** Deletes them for good; answers how many there were. */

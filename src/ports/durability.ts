@@ -6,4 +6,6 @@ export interface Durability {
   readonly warnings: readonly string[];
   /** How many copies follow this one, where that is known. */
   readonly replicas?: number;
+  /** Memory in use and its limit, in bytes, where the store has a limit and tells it. */
+  readonly memory?: { readonly usedBytes: number; readonly maxBytes: number };
 }

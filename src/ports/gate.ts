@@ -40,10 +40,10 @@ export type Admission = (
 /** Keeps to the limit of each client, and tells a message that comes a second time. */
 export interface Gate {
   /**
-   * Answers one admission for each ask, in order; all of them cost one round trip. Whoever asks
-   * again with the same nonce finds its own hold. Who is limited holds nothing.
+   * Answers one admission for each ask, in order; all of them cost one round trip. A
+   * retry with the same nonce finds its own hold. A limited message holds nothing.
    */
   admit(asks: readonly Ask[]): Promise<StoreReply<readonly Admission[]>>;
-  /** Lets go of ids whose messages nobody took. A hold of another, or a receipt, stays. */
+  /** Releases the ids of messages that were not accepted. Another message's hold, or a receipt, stays. */
   release(holds: readonly Hold[]): Promise<StoreReply<void>>;
 }

@@ -16,7 +16,7 @@ export type Receipt =
 
 /**
  * The receipts of the last minutes. A receipt is also the mark by which the gate knows that an id is
- * taken: saving one ends the hold on its id, whoever has it.
+ * taken: saving one ends the hold on its id, whichever message has it.
  */
 export interface Receipts {
   /**

@@ -8,6 +8,8 @@ export type StoreReply<T> =
   | {
       readonly kind: 'failed';
       readonly reason: string;
+      /** How much was done before it failed, where the verb does its work in pieces. */
+      readonly doneBefore?: number | undefined;
       readonly call?: object | undefined;
     }
   /** Not tried: the circuit is open, and tries again in `retryInMs` at the earliest. */

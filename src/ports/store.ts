@@ -1,4 +1,4 @@
-import type { Board } from './board.ts';
+import type { SharedState } from './shared-state.ts';
 import type { Durability } from './durability.ts';
 import type { FallbackList } from './fallback-list.ts';
 import type { Gate } from './gate.ts';
@@ -11,7 +11,7 @@ export interface Store {
   readonly list: FallbackList;
   readonly gate: Gate;
   readonly receipts: Receipts;
-  readonly board: Board;
+  readonly sharedState: SharedState;
   /** Asks whether it would take a message now. */
   probe(): Promise<Probe>;
   /** Asks what becomes of the list when the store crashes, or is full. */

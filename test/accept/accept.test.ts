@@ -1,58 +1,67 @@
 import { describe, expect, test } from 'bun:test';
 import { createAccept } from '../../src/accept/accept.ts';
 import type { Outcome } from '../../src/accept/outcome.ts';
-import { fromEntry } from '../../src/accept/parse.ts';
+import { fromEntry } from '../../src/message/entry.ts';
 import type { Admission } from '../../src/ports/gate.ts';
-import type { PublishResult } from '../../src/ports/publisher.ts';
+import { NO_RESULT, type PublishResult, type Unpublished } from '../../src/ports/publisher.ts';
 import type { Receipt } from '../../src/ports/receipts.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, aSubmission, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage, aSubmission } from '../support/fakes/messages.ts';
 
 function setup() {
   const publisher = new FakePublisher();
-  const store = new FakeStore();
+  const clock = new FakeClock();
+  const store = new FaultyStore(clock);
   const heard: Outcome[] = [];
   const recorded: Receipt[] = [];
   const admissions: Admission[] = [];
   const accept = createAccept({
     publisher,
-    list: store,
+    list: store.list,
     bounds: { maxLength: 10 },
-    clock: new FakeClock(),
+    clock,
     gate: store.gate,
-    admit: (submissions) =>
-      Promise.resolve(
-        submissions.map(({ message: { id } }, index) => {
-          const admission = admissions[index] ?? { kind: 'admitted' };
-          store.marks.held.set(id, 'nonce');
-          return { admission, hold: admission.kind === 'admitted' ? { id, nonce: 'nonce' } : undefined };
-        }),
-      ),
+    async admit(submissions) {
+      const holds = submissions.map(({ message: { id } }) => ({ id, nonce: 'nonce' }));
+      await store.gate.admit(holds.map((hold) => ({ hold: { ...hold, ms: 1000 } })));
+      return holds.map((hold, index) => {
+        const admission = admissions[index] ?? { kind: 'admitted' };
+        return {
+          submission: submissions[index]!,
+          admission,
+          hold: admission.kind === 'admitted' ? hold : undefined,
+        };
+      });
+    },
     record: (receipt) => void recorded.push(receipt),
     onOutcome: (outcome) => heard.push(outcome),
   });
   return { publisher, store, heard, recorded, admissions, accept };
 }
 
-const REFUSED: PublishResult = { kind: 'refused', because: 'open', retryInMs: 7000 };
+const withId = (id: string) => ({ ...aSubmission({ id }), hasClientId: true });
+
+const REFUSED: Unpublished = { kind: 'refused', because: 'open', retryInMs: 7000 };
 const REJECTED: PublishResult = { kind: 'rejected', cause: 'too-large', reason: 'Too large' };
 
 describe('accept', () => {
   test('a message that Kafka acknowledged is published, and not parked', async () => {
     const { accept, store } = setup();
     expect(await accept([aSubmission()])).toEqual([{ kind: 'published', partition: 0, offset: '0' }]);
-    expect(store.waiting).toEqual([]);
+    expect(store.contents.waiting).toEqual([]);
   });
 
-  test.each([
+  test.each<[string, Unpublished]>([
     ['Kafka failed', KAFKA_DOWN],
-    ['the topic failed', { ...KAFKA_DOWN, blame: 'topic' } as PublishResult],
+    ['the topic failed', { ...KAFKA_DOWN, blame: 'topic' }],
     ['the circuit is open', REFUSED],
   ])('a message is queued when %s', async (_, result) => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => result;
-    expect(await accept([aSubmission()])).toEqual([{ kind: 'queued' }]);
-    expect(store.waiting.map(fromEntry)).toEqual([aMessage()]);
+    expect(await accept([aSubmission()])).toEqual([{ kind: 'queued', because: result }]);
+    expect(store.contents.waiting.map(fromEntry)).toEqual([aMessage()]);
   });
 
   test('what can never be published is rejected alone, though Kafka is away', async () => {
@@ -66,8 +75,8 @@ describe('accept', () => {
       fit,
       aSubmission({ headers: { a: 'c' } }),
     ]);
-    expect(outcomes).toEqual([refusal, { kind: 'queued' }, refusal]);
-    expect(store.waiting.map(fromEntry)).toEqual([fit.message]);
+    expect(outcomes).toEqual([refusal, { kind: 'queued', because: REFUSED }, refusal]);
+    expect(store.contents.waiting.map(fromEntry)).toEqual([fit.message]);
     expect(publisher.calls).toEqual([[fit.message]]);
   });
 
@@ -75,7 +84,7 @@ describe('accept', () => {
     const { accept, publisher, store } = setup();
     publisher.answer = () => REJECTED;
     expect(await accept([aSubmission()])).toMatchObject([{ kind: 'rejected', cause: 'too-large' }]);
-    expect(store.waiting).toEqual([]);
+    expect(store.contents.waiting).toEqual([]);
   });
 
   test('with both circuits open it says so, and when the first of them tries again', async () => {
@@ -98,12 +107,12 @@ describe('accept', () => {
 
   test('with the list full a message is unavailable, until Kafka is tried again at the earliest', async () => {
     const { accept, publisher, store } = setup();
-    store.waiting.push(...Array.from({ length: 10 }, () => 'x'));
+    store.contents.append(Array.from({ length: 10 }, () => 'x'));
     publisher.answer = () => REFUSED;
     expect(await accept([aSubmission()])).toMatchObject([
       { kind: 'unavailable', cause: 'list-full', retryInMs: 7000 },
     ]);
-    expect(store.waiting).toHaveLength(10);
+    expect(store.contents.waiting).toHaveLength(10);
   });
 
   test('each message of several gets its own outcome, in order, and the failed ones are parked together', async () => {
@@ -112,15 +121,15 @@ describe('accept', () => {
     publisher.answer = ({ id }) => answers[id] ?? { kind: 'published', partition: 1, offset: '5' };
     const outcomes = await accept(['a', 'b', 'c', 'd'].map((id) => aSubmission({ id })));
     expect(outcomes.map(({ kind }) => kind)).toEqual(['published', 'queued', 'rejected', 'queued']);
-    expect(store.waiting.map((entry) => fromEntry(entry)?.id)).toEqual(['b', 'd']);
+    expect(store.contents.waiting.map((entry) => fromEntry(entry)?.id)).toEqual(['b', 'd']);
     expect(heard).toEqual(outcomes);
   });
 
   test('a message that the publisher forgot is never told that it was published', async () => {
     const { accept, publisher, store } = setup();
     publisher.publish = () => Promise.resolve([]);
-    expect(await accept([aSubmission()])).toEqual([{ kind: 'queued' }]);
-    expect(store.waiting).toHaveLength(1);
+    expect(await accept([aSubmission()])).toEqual([{ kind: 'queued', because: NO_RESULT }]);
+    expect(store.contents.waiting).toHaveLength(1);
   });
 
   test('what is turned away is neither published nor parked, and shifts no outcome of its neighbours', async () => {
@@ -134,7 +143,7 @@ describe('accept', () => {
       { kind: 'admitted' },
     );
     publisher.answer = ({ id }) => ({ kind: 'published', partition: 0, offset: id });
-    expect(await accept(['1', '2', '3', '4', '5'].map((id) => aSubmission({ id })))).toEqual([
+    expect(await accept(['1', '2', '3', '4', '5'].map(withId))).toEqual([
       { kind: 'duplicate', receipt },
       { kind: 'published', partition: 0, offset: '2' },
       { kind: 'limited', retryInMs: 5 },
@@ -148,12 +157,19 @@ describe('accept', () => {
   test('whether Kafka or the list took it: it gets its receipt, and its id stays taken', async () => {
     const { accept, publisher, store, recorded } = setup();
     publisher.answer = ({ id }) => (id === 'parked' ? KAFKA_DOWN : PUBLISHED);
-    await accept([aSubmission({ id: 'parked' }), aSubmission({ id: 'taken' })]);
+    await accept([withId('parked'), withId('taken')]);
     expect(recorded).toEqual([
       { id: 'parked', status: 'queued', topic: 'messages' },
       { id: 'taken', status: 'published', topic: 'messages', partition: 0, offset: '0' },
     ]);
-    expect(store.marks.held.size).toBe(2);
+    expect(store.contents.held).toHaveLength(2);
+  });
+
+  test("a message whose id is not the client's has a kept receipt only while it waits in the list", async () => {
+    const { accept, publisher, recorded } = setup();
+    publisher.answer = ({ id }) => (id === 'parked' ? KAFKA_DOWN : PUBLISHED);
+    await accept([aSubmission({ id: 'parked' }), aSubmission({ id: 'taken' })]);
+    expect(recorded).toEqual([{ id: 'parked', status: 'queued', topic: 'messages' }]);
   });
 
   test.each([
@@ -162,10 +178,10 @@ describe('accept', () => {
   ])('an id whose message is %s is free again, and has no receipt', async (kind, result, fault) => {
     const { accept, publisher, store, recorded } = setup();
     publisher.answer = () => result;
-    store.park = () => Promise.resolve(fault ?? { kind: 'done', value: 'parked' });
+    store.list.park = () => Promise.resolve(fault ?? { kind: 'done', value: 'parked' });
     expect(await accept([aSubmission()])).toMatchObject([{ kind }]);
     await Promise.resolve();
-    expect(store.marks.held.size).toBe(0);
+    expect(store.contents.held).toEqual([]);
     expect(recorded).toEqual([]);
   });
 });

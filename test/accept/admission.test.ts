@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { createAdmit } from '../../src/accept/admission.ts';
 import type { Receipt } from '../../src/ports/receipts.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, aSubmission, FakeStore } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage, aSubmission } from '../support/fakes/messages.ts';
 
 const LIMIT = { max: 2, windowMs: 1000 };
 const RECEIPT: Receipt = { id: 'a', status: 'queued', topic: 'messages' };
 
 function setup({ limit, remember = true }: { limit?: typeof LIMIT; remember?: boolean } = {}) {
-  const store = new FakeStore();
   const clock = new FakeClock();
+  const store = new FaultyStore(clock);
   const waiting = new Map<string, Receipt>();
   const bypassed: number[] = [];
   const admit = createAdmit({
@@ -20,31 +21,32 @@ function setup({ limit, remember = true }: { limit?: typeof LIMIT; remember?: bo
     waitingReceipt: (id) => waiting.get(id),
     onBypass: (count) => bypassed.push(count),
   });
-  return { admit, store, clock, waiting, bypassed };
+  const asked = () => store.callsTo('gate', 'admit').map(([asks]) => asks);
+  return { admit, store, clock, asked, waiting, bypassed };
 }
 
-const named = (id: string) => ({ message: aMessage({ id }), named: true, client: 'c' });
+const withId = (id: string) => ({ message: aMessage({ id }), hasClientId: true, client: 'c' });
 const kindsOf = (entries: readonly { admission: { kind: string } }[]) =>
   entries.map(({ admission }) => admission.kind);
 
 describe('admission', () => {
   test('with neither a limit nor an id of the client nobody is asked', async () => {
-    const { admit, store } = setup();
+    const { admit, asked } = setup();
     expect(kindsOf(await admit([aSubmission()]))).toEqual(['admitted']);
-    expect(store.marks.asked).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
   test('where ids are not remembered nobody is asked about them', async () => {
-    const { admit, store, waiting } = setup({ remember: false });
+    const { admit, asked, waiting } = setup({ remember: false });
     waiting.set('a', RECEIPT);
-    expect(kindsOf(await admit([named('a'), named('a')]))).toEqual(['admitted', 'admitted']);
-    expect(store.marks.asked).toEqual([]);
+    expect(kindsOf(await admit([withId('a'), withId('a')]))).toEqual(['admitted', 'admitted']);
+    expect(asked()).toEqual([]);
   });
 
   test('all messages of a call are asked for at once, each for what concerns it', async () => {
-    const { admit, store } = setup({ limit: LIMIT });
-    await admit([aSubmission(), named('a'), named('b')]);
-    expect(store.marks.asked).toEqual([
+    const { admit, asked } = setup({ limit: LIMIT });
+    await admit([aSubmission(), withId('a'), withId('b')]);
+    expect(asked()).toEqual([
       [
         { limit: { ...LIMIT, client: '192.0.2.1' }, hold: undefined },
         { limit: { ...LIMIT, client: 'c' }, hold: { id: 'a', nonce: expect.any(String), ms: 8000 } },
@@ -55,7 +57,7 @@ describe('admission', () => {
 
   test('answers stand beside the messages that asked', async () => {
     const { admit } = setup();
-    expect(kindsOf(await admit([named('a'), aSubmission(), named('a'), named('b')]))).toEqual([
+    expect(kindsOf(await admit([withId('a'), aSubmission(), withId('a'), withId('b')]))).toEqual([
       'admitted',
       'admitted',
       'in-flight',
@@ -66,9 +68,9 @@ describe('admission', () => {
   test('a receipt that the store does not have yet makes a duplicate all the same', async () => {
     const { admit, waiting, store } = setup({ limit: LIMIT });
     waiting.set('a', RECEIPT);
-    const [entry] = await admit([named('a')]);
+    const [entry] = await admit([withId('a')]);
     expect(entry?.admission).toMatchObject({ kind: 'replayed', receipt: RECEIPT, quota: { left: 1 } });
-    expect(store.marks.held.size).toBe(0);
+    expect(store.contents.held).toEqual([]);
   });
 
   test.each([
@@ -77,14 +79,14 @@ describe('admission', () => {
   ])('where the gate %s all are let in, and counted', async (_, fault) => {
     const { admit, store, bypassed } = setup({ limit: LIMIT });
     store.fault = fault;
-    expect(kindsOf(await admit([named('a'), named('b'), named('c')]))).toEqual(Array(3).fill('admitted'));
+    expect(kindsOf(await admit([withId('a'), withId('b'), withId('c')]))).toEqual(Array(3).fill('admitted'));
     expect(bypassed).toEqual([3]);
   });
 
   test('a gate that is silent is waited for 150 ms; what it may hold is released or confirmed later', async () => {
     const { admit, store, clock, bypassed } = setup();
-    store.marks.wait = new Promise(() => {});
-    const admitted = admit([named('a')]);
+    store.wait = new Promise(() => {});
+    const admitted = admit([withId('a')]);
     await clock.advance(149);
     expect(bypassed).toEqual([]);
     await clock.advance(1);

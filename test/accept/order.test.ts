@@ -1,29 +1,34 @@
 import { describe, expect, test } from 'bun:test';
 import { createAccept } from '../../src/accept/accept.ts';
 import { createOrder } from '../../src/accept/order.ts';
-import { orderKeyOf } from '../../src/accept/order-key.ts';
-import { fromEntry } from '../../src/accept/parse.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, aSubmission, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
+import { orderKeyOf } from '../../src/message/order-key.ts';
+import { fromEntry } from '../../src/message/entry.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage, aSubmission } from '../support/fakes/messages.ts';
 
 function setup() {
   const publisher = new FakePublisher();
-  const store = new FakeStore();
   const clock = new FakeClock();
+  const store = new FaultyStore(clock);
   const counted = { unknown: 0, behind: 0 };
   const order = createOrder({
-    list: store,
+    list: store.list,
     clock,
     onUnknown: (count) => (counted.unknown += count),
     onBehind: (count) => (counted.behind += count),
   });
   const accept = createAccept({
     publisher,
-    list: store,
+    list: store.list,
     bounds: { maxLength: 10 },
     clock,
     gate: store.gate,
-    admit: (all) => Promise.resolve(all.map(() => ({ admission: { kind: 'admitted' }, hold: undefined }))),
+    admit: (all) =>
+      Promise.resolve(
+        all.map((submission) => ({ submission, admission: { kind: 'admitted' }, hold: undefined })),
+      ),
     order,
     record() {},
     onOutcome() {},
@@ -32,8 +37,8 @@ function setup() {
   const send = (ids: string) => accept(ids.split(' ').map((id) => aSubmission({ id, key: keyOf(id) })));
   const kinds = async (ids: string) => (await send(ids)).map(({ kind }) => kind);
   const sent = () => publisher.calls.map((call) => call.map(({ id }) => id).join(' '));
-  const parked = () => store.waiting.map((entry) => fromEntry(entry)?.id);
-  const isHeld = (key: string) => store.order.has(orderKeyOf(aMessage({ key })) ?? '');
+  const parked = () => store.contents.waiting.map((entry) => fromEntry(entry)?.id);
+  const isHeld = (key: string) => store.contents.holdsOrderKey(orderKeyOf(aMessage({ key })) ?? '');
   return { publisher, store, clock, counted, send, kinds, sent, parked, isHeld };
 }
 
@@ -58,8 +63,8 @@ describe('accept, where the order of keys is kept,', () => {
     const { publisher, store, kinds, isHeld } = setup();
     publisher.answer = () => KAFKA_DOWN;
     await kinds('a1');
-    await store.claim({ batch: 'x', maxCount: 9, maxBytes: 999, leaseMs: 1 });
-    await store.settle('x', [{ kind: 'done', orderKey: orderKeyOf(aMessage({ key: 'a' })) }]);
+    await store.list.claim({ batch: 'x', maxCount: 9, maxBytes: 999, leaseMs: 1 });
+    await store.list.settle('x', [{ kind: 'done', orderKey: orderKeyOf(aMessage({ key: 'a' })) }]);
     publisher.answer = () => PUBLISHED;
     expect(isHeld('a')).toBe(false);
     expect(await kinds('a2')).toEqual(['published']);
@@ -95,7 +100,7 @@ describe('accept, where the order of keys is kept,', () => {
 
   test('a store that is silent is waited for 150 ms, and no longer', async () => {
     const { store, clock, send, sent, counted } = setup();
-    store.parkedKeys = () => new Promise(() => {});
+    store.list.parkedKeys = () => new Promise(() => {});
     const answer = send('a1');
     await clock.advance(149);
     expect(sent()).toEqual([]);
@@ -109,20 +114,20 @@ describe('accept, where the order of keys is kept,', () => {
     publisher.answer = () => KAFKA_DOWN;
     await send('a1');
     publisher.answer = () => PUBLISHED;
-    store.waiting.push(...Array.from({ length: 9 }, () => 'x'));
+    store.contents.append(Array.from({ length: 9 }, () => 'x'));
     expect(await send('a2')).toMatchObject([{ kind: 'unavailable', cause: 'list-full' }]);
-    const park = store.park.bind(store);
-    store.park = () => Promise.resolve({ kind: 'failed', reason: 'gone' });
+    const park = store.list.park.bind(store.list);
+    store.list.park = () => Promise.resolve({ kind: 'failed', reason: 'gone' });
     const reason = 'Kafka: earlier messages of its key wait in the list; Redis: gone';
     expect(await send('a2')).toMatchObject([{ kind: 'unavailable', cause: 'failed', reason }]);
-    store.park = park;
+    store.list.park = park;
     expect(sent()).toEqual(['a1']);
   });
 
   test('asks for each key once, at the same time as it is admitted, and not where there is no key', async () => {
     const { store, send } = setup();
     const asked: (readonly string[])[] = [];
-    store.parkedKeys = (keys) => {
+    store.list.parkedKeys = (keys) => {
       asked.push(keys);
       return Promise.resolve({ kind: 'done', value: keys.map(() => false) });
     };

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import type { Message } from '../../src/accept/message.ts';
-import { orderKeyOf } from '../../src/accept/order-key.ts';
+import type { Message } from '../../src/message/message.ts';
+import { orderKeyOf } from '../../src/message/order-key.ts';
 import { publishInOrder } from '../../src/accept/publish-in-order.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
-import { aMessage, FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
-import { Random } from '../support/random.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { aMessage } from '../support/fakes/messages.ts';
+import { Random } from '../support/fakes/seeded-random.ts';
 
 const BEHIND = { kind: 'refused', because: 'behind', retryInMs: 0 };
 const OPEN: PublishResult = { kind: 'refused', because: 'open', retryInMs: 7 };

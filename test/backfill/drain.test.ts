@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'bun:test';
-import { toEntry } from '../../src/accept/parse.ts';
+import { toEntry } from '../../src/message/entry.ts';
 import { drainBatch } from '../../src/backfill/drain.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
 import type { Receipt } from '../../src/ports/receipts.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakeLog } from '../support/fakes/fake-log.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage } from '../support/fakes/messages.ts';
 
 function setup(...ids: string[]) {
   const publisher = new FakePublisher();
-  const store = new FakeStore();
   const clock = new FakeClock();
+  const store = new FaultyStore(clock);
   const log = new FakeLog();
-  store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
+  store.contents.append(ids.map((id) => toEntry(aMessage({ id }))));
   const stopping = new AbortController();
   const recorded: Receipt[] = [];
   const record = (receipt: Receipt) => void recorded.push(receipt);
-  const deps = { publisher, list: store, clock, log, record, publishTimeoutMs: 3000, maxAgeMs: 60_000 };
+  const deps = { publisher, list: store.list, clock, log, record, publishTimeoutMs: 3000, maxAgeMs: 60_000 };
   return {
     publisher,
     store,
@@ -57,7 +60,7 @@ describe('drainBatch', () => {
       open: { kind: 'refused', because: 'open', retryInMs: 1 },
     };
     const { drain, publisher, store } = setup('ok', 'down', 'topic', 'never', 'open');
-    store.waiting.push('not a message');
+    store.contents.append(['not a message']);
     publisher.answer = ({ id }) => answers[id] ?? { kind: 'published', partition: 0, offset: '0' };
     expect(await drain()).toBe('progress');
     expect(store.settled).toEqual([
@@ -84,8 +87,8 @@ describe('drainBatch', () => {
   });
 
   test('an unreadable entry does not shift the results of its neighbours', async () => {
-    const { drain, publisher, store } = setup('a', 'b');
-    store.waiting.unshift('garbage');
+    const { drain, publisher, store } = setup();
+    store.contents.append(['garbage', ...['a', 'b'].map((id) => toEntry(aMessage({ id })))]);
     publisher.answer = ({ id }) =>
       id === 'a' ? KAFKA_DOWN : { kind: 'published', partition: 0, offset: '0' };
     await drain();
@@ -101,7 +104,7 @@ describe('drainBatch', () => {
       ['oldest', 0],
       ['by hand', undefined],
     ] as const) {
-      store.waiting.push(toEntry(aMessage({ id, timestamp: 0 }), parkedAt));
+      store.contents.append([toEntry(aMessage({ id, timestamp: 0 }), parkedAt)]);
     }
     expect(await drain()).toBe('progress');
     expect(publisher.calls.flat().map(({ id }) => id)).toEqual(['young', 'by hand']);
@@ -128,9 +131,9 @@ describe('drainBatch', () => {
 
   test('asks once more, by the same name, for a claim whose answer was lost', async () => {
     const { drain, store, publisher } = setup('a');
-    const claim = store.claim.bind(store);
+    const claim = store.list.claim.bind(store.list);
     const batches: string[] = [];
-    store.claim = async (request) => {
+    store.list.claim = async (request) => {
       batches.push(request.batch);
       const reply = await claim(request);
       return batches.length === 1 ? { kind: 'failed', reason: 'lost' } : reply;
@@ -142,8 +145,8 @@ describe('drainBatch', () => {
 
   test('publishes nothing after a standstill in which the lease may have run out', async () => {
     const { drain, store, publisher, clock } = setup('a');
-    const claim = store.claim.bind(store);
-    store.claim = async (request) => {
+    const claim = store.list.claim.bind(store.list);
+    store.list.claim = async (request) => {
       const reply = await claim(request);
       await clock.advance(request.leaseMs - 1000);
       return reply;
@@ -155,8 +158,8 @@ describe('drainBatch', () => {
   test('renews its lease for as long as Kafka takes, and settles then', async () => {
     const { drain, store, publisher, clock, log } = setup('a');
     const renewals: number[] = [];
-    const renew = store.renew.bind(store);
-    store.renew = (batch, ms) => {
+    const renew = store.list.renew.bind(store.list);
+    store.list.renew = (batch, ms) => {
       renewals.push(clock.now());
       return renewals.length === 2 ? Promise.resolve({ kind: 'failed', reason: 'away' }) : renew(batch, ms);
     };
@@ -179,7 +182,7 @@ describe('drainBatch', () => {
     publisher.answer = () => promise;
     const drained = drain();
     await clock.advance(0);
-    store.claims.clear();
+    store.contents.endLeases();
     await clock.advance(60_000);
     resolve({ kind: 'published', partition: 0, offset: '0' });
     await clock.advance(0);
@@ -190,9 +193,9 @@ describe('drainBatch', () => {
 
   test('settles through a short absence of the store', async () => {
     const { drain, store, clock, log } = setup('a');
-    const settle = store.settle.bind(store);
+    const settle = store.list.settle.bind(store.list);
     let tries = 0;
-    store.settle = (...args) =>
+    store.list.settle = (...args) =>
       ++tries < 4 ? Promise.resolve({ kind: 'failed', reason: 'away' }) : settle(...args);
     const drained = drain();
     await clock.advance(1000);
@@ -206,7 +209,7 @@ describe('drainBatch', () => {
     ['the process is to stop', true, 200],
   ])('gives settling up once %s, and says so', async (_, stop, ms) => {
     const { drain, store, clock, log, stopping } = setup('a');
-    store.settle = () => Promise.resolve({ kind: 'failed', reason: 'away' });
+    store.list.settle = () => Promise.resolve({ kind: 'failed', reason: 'away' });
     const drained = drain();
     if (stop) stopping.abort();
     await clock.advance(ms);

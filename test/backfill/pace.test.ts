@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { Pace } from '../../src/backfill/pace.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { aMessage } from '../support/fakes/messages.ts';
 
 function setup() {
   const clock = new FakeClock();

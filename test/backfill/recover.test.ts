@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { recover } from '../../src/backfill/recover.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 function setup({ batches = 0, closesAtTrial = 1, retryInMs = 0 } = {}) {
   const clock = new FakeClock();

@@ -1,23 +1,26 @@
 import { describe, expect, test } from 'bun:test';
-import { toEntry } from '../../src/accept/parse.ts';
+import { toEntry } from '../../src/message/entry.ts';
 import { HeadTrial } from '../../src/backfill/trial.ts';
 import { pause } from '../../src/ports/clock.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakeLog, FakePublisher, FakeStore, KAFKA_DOWN, PUBLISHED } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakeLog } from '../support/fakes/fake-log.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage } from '../support/fakes/messages.ts';
 
 function setup() {
   const publisher = new FakePublisher();
-  const store = new FakeStore();
   const clock = new FakeClock();
+  const store = new FaultyStore(clock);
   const deps = {
-    list: store,
+    list: store.list,
     clock,
     log: new FakeLog(),
     record: () => {},
     publishTimeoutMs: 3000,
     maxAgeMs: Infinity,
   };
-  store.waiting.push(...['a', 'b', 'c'].map((id) => toEntry(aMessage({ id }))));
+  store.contents.append(['a', 'b', 'c'].map((id) => toEntry(aMessage({ id }))));
   const trial = new HeadTrial(deps);
   const publish = publisher.publish.bind(publisher);
   return { publisher, store, clock, log: deps.log, trial, tryHead: () => trial.run(publish) };
@@ -30,7 +33,7 @@ describe('HeadTrial', () => {
     expect(publisher.calls.map((messages) => messages.map(({ id }) => id))).toEqual([['a']]);
     await trial.stop();
     expect(store.settled).toEqual([[{ kind: 'done' }]]);
-    expect(store.waiting).toHaveLength(2);
+    expect(store.contents.waiting).toHaveLength(2);
   });
 
   test('returns the message to the head where Kafka is still away', async () => {
@@ -43,7 +46,7 @@ describe('HeadTrial', () => {
 
   test('leaves every third trial in a row to others: what fails may be the message, and not Kafka', async () => {
     const { publisher, store, trial, tryHead } = setup();
-    store.waiting.push(...['d', 'e', 'f'].map((id) => toEntry(aMessage({ id }))));
+    store.contents.append(['d', 'e', 'f'].map((id) => toEntry(aMessage({ id }))));
     publisher.answer = () => KAFKA_DOWN;
     const tries: boolean[] = [];
     for (let count = 0; count < 6; count++) {
@@ -58,20 +61,20 @@ describe('HeadTrial', () => {
     store.fault = { kind: 'refused', retryInMs: 1000 };
     expect(await tryHead()).toBeUndefined();
     store.fault = undefined;
-    store.waiting.length = 0;
+    store.contents.remove();
     expect(await tryHead()).toBeUndefined();
   });
 
   test('answers before a slow store has settled', async () => {
     const { store, tryHead } = setup();
-    store.settle = () => new Promise(() => {});
+    store.list.settle = () => new Promise(() => {});
     expect((await tryHead())?.map(({ kind }) => kind)).toEqual(['published']);
   });
 
   test('does not wait for a slow store, and returns what it hands out too late', async () => {
     const { publisher, store, clock, tryHead } = setup();
-    const claim = store.claim.bind(store);
-    store.claim = async (request) => {
+    const claim = store.list.claim.bind(store.list);
+    store.list.claim = async (request) => {
       await pause(clock, 2000);
       return claim(request);
     };
@@ -99,7 +102,7 @@ describe('HeadTrial', () => {
 
   test('has no answer where this program fails, and says so', async () => {
     const { store, log, tryHead } = setup();
-    store.claim = () => Promise.reject(new Error('A bug'));
+    store.list.claim = () => Promise.reject(new Error('A bug'));
     expect(await tryHead()).toBeUndefined();
     expect(log.lines).toEqual(['ERROR A trial stumbled over the head of the backlog']);
   });

@@ -1,19 +1,22 @@
 import { describe, expect, test } from 'bun:test';
-import { toEntry } from '../../src/accept/parse.ts';
+import { toEntry } from '../../src/message/entry.ts';
 import { BackfillWorker } from '../../src/backfill/worker.ts';
 import { pause } from '../../src/ports/clock.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { aMessage, FakeLog, FakePublisher, FakeStore, PUBLISHED } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakeLog } from '../support/fakes/fake-log.ts';
+import { FakePublisher, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage } from '../support/fakes/messages.ts';
 
 function setup() {
   const publisher = new FakePublisher();
-  const store = new FakeStore();
   const clock = new FakeClock();
+  const store = new FaultyStore(clock);
   const log = new FakeLog();
   const kafka = { open: false, live: 0 };
   const deps = {
     publisher,
-    list: store,
+    list: store.list,
     clock,
     log,
     record: () => {},
@@ -22,7 +25,7 @@ function setup() {
     mayPublish: () => !kafka.open,
     liveCount: () => kafka.live,
   };
-  const park = (...ids: string[]) => store.waiting.push(...ids.map((id) => toEntry(aMessage({ id }))));
+  const park = (...ids: string[]) => store.contents.append(ids.map((id) => toEntry(aMessage({ id }))));
   return { publisher, store, clock, log, kafka, park, worker: new BackfillWorker(deps) };
 }
 
@@ -102,10 +105,10 @@ describe('BackfillWorker', () => {
     park('a');
     worker.start();
     await clock.advance(60_000);
-    expect(store.waiting).toHaveLength(1);
+    expect(store.contents.waiting).toHaveLength(1);
     kafka.open = false;
     await clock.advance(1000);
-    expect(store.waiting).toEqual([]);
+    expect(store.contents.waiting).toEqual([]);
     await worker.stop();
   });
 
@@ -121,7 +124,7 @@ describe('BackfillWorker', () => {
     resolve(PUBLISHED);
     await stopped;
     expect(store.settled).toEqual([[{ kind: 'done' }]]);
-    expect(store.waiting).toHaveLength(1);
+    expect(store.contents.waiting).toHaveLength(1);
   });
 
   test('goes on after a fault of its own', async () => {
@@ -140,7 +143,7 @@ describe('BackfillWorker', () => {
 
   test('says when it brought back what a dead worker held', async () => {
     const { worker, store, log, clock } = setup();
-    store.reap = () => Promise.resolve({ kind: 'done', value: { returned: 7, dead: 2 } });
+    store.list.reap = () => Promise.resolve({ kind: 'done', value: { returned: 7, dead: 2 } });
     worker.start();
     await clock.advance(0);
     expect(log.lines).toContain('WARNING A worker went away with a batch: its entries are back in the list');

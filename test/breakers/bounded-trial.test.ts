@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import { ANSWERED } from '../../src/breakers/verdict.ts';
-import { aCircuit, FAULT } from '../support/a-circuit.ts';
+import { circuitFixture, FAULT } from '../support/fakes/circuit-fixture.ts';
 
 const LIMIT = { trialTimeoutMs: 4000 };
 const EXPIRED = 'The trial gave no answer within 4000 ms';
 
 describe('a trial that hangs', () => {
   test('is a failed one after its time, and the next comes after timeout_duration', async () => {
-    const { clock, circuit, open, changes, faults } = aCircuit(LIMIT);
+    const { clock, circuit, open, changes, faults } = circuitFixture(LIMIT);
     const trials = [new Promise<never>(() => {}), Promise.resolve(ANSWERED)];
     circuit.recoverBy(() => trials.shift() ?? Promise.resolve(FAULT));
     await open();
@@ -23,7 +23,7 @@ describe('a trial that hangs', () => {
   });
 
   test('has an end where the settings name none', async () => {
-    const { clock, circuit, open } = aCircuit();
+    const { clock, circuit, open } = circuitFixture();
     circuit.recoverBy(() => new Promise(() => {}));
     await open();
     await clock.advance(35_000);
@@ -33,7 +33,7 @@ describe('a trial that hangs', () => {
   test.each([['an answer', ANSWERED] as const, ['a fault', FAULT] as const])(
     'and ends late with %s has no vote and counts no further fault, and its caller gets the value',
     async (_, verdict) => {
-      const { clock, circuit, open, pending, faults } = aCircuit(LIMIT);
+      const { clock, circuit, open, pending, faults } = circuitFixture(LIMIT);
       await open();
       await clock.advance(30_000);
       const trial = pending();
@@ -48,7 +48,7 @@ describe('a trial that hangs', () => {
   );
 
   test('and ends while the next one runs does not decide for it', async () => {
-    const { clock, circuit, open, pending } = aCircuit(LIMIT);
+    const { clock, circuit, open, pending } = circuitFixture(LIMIT);
     await open();
     await clock.advance(30_000);
     const first = pending();
@@ -64,7 +64,7 @@ describe('a trial that hangs', () => {
 });
 
 test('a trial in time leaves no timer behind that could end a later one', async () => {
-  const { clock, circuit, open, run, pending } = aCircuit({ ...LIMIT, resetTimeoutMs: 1000 });
+  const { clock, circuit, open, run, pending } = circuitFixture({ ...LIMIT, resetTimeoutMs: 1000 });
   await open();
   await clock.advance(1000);
   await run(ANSWERED);
@@ -87,7 +87,7 @@ describe('a trial that throws', () => {
       },
     ],
   ])('%s has failed: the circuit stays open, and goes on trying', async (_, trial) => {
-    const { clock, circuit, open, changes } = aCircuit();
+    const { clock, circuit, open, changes } = circuitFixture();
     circuit.recoverBy(trial);
     await open();
     await clock.advance(30_000);
@@ -98,7 +98,7 @@ describe('a trial that throws', () => {
   });
 
   test('gives its caller the exception', async () => {
-    const { clock, circuit, open } = aCircuit();
+    const { clock, circuit, open } = circuitFixture();
     await open();
     await clock.advance(30_000);
     const broken = Promise.reject(new Error('broken'));

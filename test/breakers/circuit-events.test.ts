@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { Circuit } from '../../src/breakers/circuit.ts';
 import { ANSWERED, type CallVerdict } from '../../src/breakers/verdict.ts';
-import { aCircuit, FAULT } from '../support/a-circuit.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { circuitFixture, FAULT } from '../support/fakes/circuit-fixture.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 describe('a circuit whose timers are stopped', () => {
   test('makes its own trial when it is asked to, and not before it is due', async () => {
-    const { circuit, clock, open } = aCircuit();
+    const { circuit, clock, open } = circuitFixture();
     circuit.stop();
     let trials = 0;
     circuit.recoverBy(() => Promise.resolve(trials++ === 0 ? FAULT : ANSWERED));
@@ -24,7 +24,7 @@ describe('a circuit whose timers are stopped', () => {
   });
 
   test('takes a call that comes when a trial is due for the trial', async () => {
-    const { circuit, clock, open, run } = aCircuit();
+    const { circuit, clock, open, run } = circuitFixture();
     circuit.stop();
     await open();
     await clock.advance(30_000);
@@ -80,4 +80,17 @@ describe('a trial that ended with its request, and its timer with it', () => {
     await clock.advance(0);
     expect(circuit.state).toBe('closed');
   });
+});
+
+test('a listener that comes after the circuit was made hears of each change, whatever another one throws', async () => {
+  const { circuit, clock, open, run } = circuitFixture();
+  const heard: string[] = [];
+  circuit.onChange(() => {
+    throw new Error('Broken listener');
+  });
+  circuit.onChange(({ state }) => void heard.push(state));
+  await open();
+  await clock.advance(30_000);
+  await run(ANSWERED);
+  expect(heard).toEqual(['open', 'half-open', 'closed']);
 });

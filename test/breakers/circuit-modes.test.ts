@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { Circuit } from '../../src/breakers/circuit.ts';
 import { ANSWERED } from '../../src/breakers/verdict.ts';
-import { aCircuit, FAULT } from '../support/a-circuit.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { circuitFixture, FAULT } from '../support/fakes/circuit-fixture.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 describe('a circuit that is forced open', () => {
   test('refuses every call and makes no trial, however long it takes', async () => {
-    const { circuit, clock, run } = aCircuit();
+    const { circuit, clock, run } = circuitFixture();
     let trials = 0;
     circuit.recoverBy(() => Promise.resolve((trials++, ANSWERED)));
     circuit.force('forced-open');
@@ -19,7 +19,7 @@ describe('a circuit that is forced open', () => {
   });
 
   test('makes no trial either where one was due already', async () => {
-    const { circuit, clock, open, run } = aCircuit();
+    const { circuit, clock, open, run } = circuitFixture();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     await open();
     await clock.advance(29_999);
@@ -30,7 +30,7 @@ describe('a circuit that is forced open', () => {
   });
 
   test('is open with a trial due at once when it is automatic again', async () => {
-    const { circuit, run } = aCircuit();
+    const { circuit, run } = circuitFixture();
     circuit.force('forced-open');
     circuit.force('auto');
     expect(circuit).toMatchObject({ state: 'open', allows: true, retryInMs: 0 });
@@ -39,7 +39,7 @@ describe('a circuit that is forced open', () => {
   });
 
   test('tries by itself when it is automatic again', async () => {
-    const { circuit, clock } = aCircuit();
+    const { circuit, clock } = circuitFixture();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     circuit.force('forced-open');
     await clock.advance(5000);
@@ -49,7 +49,7 @@ describe('a circuit that is forced open', () => {
   });
 
   test('leaves calls in flight alone, and they have no vote', async () => {
-    const { circuit, pending } = aCircuit({ failMax: 1 });
+    const { circuit, pending } = circuitFixture({ failMax: 1 });
     const late = pending();
     circuit.force('forced-open');
     circuit.force('forced-closed');
@@ -62,7 +62,7 @@ describe('a circuit that is forced open', () => {
 
 describe('a circuit that is forced closed', () => {
   test('makes every call, tells its faults, and does not open', async () => {
-    const { circuit, run, faults } = aCircuit();
+    const { circuit, run, faults } = circuitFixture();
     circuit.force('forced-closed');
     for (let count = 0; count < 10; count++) expect((await run(FAULT)).kind).toBe('called');
     expect(circuit).toMatchObject({ state: 'closed', mode: 'forced-closed', allows: true, retryInMs: 0 });
@@ -70,7 +70,7 @@ describe('a circuit that is forced closed', () => {
   });
 
   test('closes at once where it was open', async () => {
-    const { circuit, clock, open, run } = aCircuit();
+    const { circuit, clock, open, run } = circuitFixture();
     let trials = 0;
     circuit.recoverBy(() => Promise.resolve((trials++, FAULT)));
     await open();
@@ -82,7 +82,7 @@ describe('a circuit that is forced closed', () => {
   });
 
   test('counts anew when it is automatic again', async () => {
-    const { circuit, run } = aCircuit();
+    const { circuit, run } = circuitFixture();
     for (const mode of ['forced-closed', 'auto'] as const) {
       await run(FAULT);
       await run(FAULT);
@@ -101,7 +101,7 @@ describe('a trial in flight when the circuit is forced', () => {
     ['forced-open', ANSWERED, 'open'],
     ['forced-closed', FAULT, 'closed'],
   ] as const)('%s has no say', async (mode, verdict, state) => {
-    const { circuit, clock, open, pending, changes } = aCircuit();
+    const { circuit, clock, open, pending, changes } = circuitFixture();
     await open();
     await clock.advance(30_000);
     const trial = pending();
@@ -113,7 +113,7 @@ describe('a trial in flight when the circuit is forced', () => {
   });
 
   test('has no say over the next trial, nor by running out of time', async () => {
-    const { circuit, clock, open, pending } = aCircuit({ trialTimeoutMs: 1000 });
+    const { circuit, clock, open, pending } = circuitFixture({ trialTimeoutMs: 1000 });
     await open();
     await clock.advance(30_000);
     const old = pending();
@@ -133,7 +133,7 @@ describe('a trial in flight when the circuit is forced', () => {
 });
 
 test('a change of the mode is told once, with whose it was; the same mode again changes nothing', async () => {
-  const { circuit, clock, open, changes, pending } = aCircuit();
+  const { circuit, clock, open, changes, pending } = circuitFixture();
   for (const mode of ['auto', 'forced-closed', 'forced-closed', 'forced-open', 'auto'] as const)
     circuit.force(mode);
   expect(changes).toEqual(['forced-closed', 'forced-open', 'auto']);

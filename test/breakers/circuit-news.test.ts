@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { ANSWERED } from '../../src/breakers/verdict.ts';
-import { aCircuit, FAULT } from '../support/a-circuit.ts';
+import { circuitFixture, FAULT } from '../support/fakes/circuit-fixture.ts';
 
 const NEWS = 'Another process found it unavailable';
 
 describe('a circuit that hears of an outage', () => {
   test('opens without a fault, says why, and has its first trial after reset_timeout', async () => {
-    const { circuit, clock, changes, faults, run } = aCircuit();
+    const { circuit, clock, changes, faults, run } = circuitFixture();
     circuit.openOnNews(NEWS);
     expect(changes).toEqual([`open: ${NEWS}`]);
     expect(faults).toEqual([]);
@@ -17,7 +17,7 @@ describe('a circuit that hears of an outage', () => {
   });
 
   test('does not hear results of calls from before', async () => {
-    const { circuit, pending, clock, run, changes } = aCircuit({ failMax: 1 });
+    const { circuit, pending, clock, run, changes } = circuitFixture({ failMax: 1 });
     const before = pending();
     const alsoBefore = pending();
     circuit.openOnNews(NEWS);
@@ -32,7 +32,7 @@ describe('a circuit that hears of an outage', () => {
   });
 
   test('is not moved where it is open already, or an operator holds it', async () => {
-    const { circuit, clock, open, changes } = aCircuit();
+    const { circuit, clock, open, changes } = circuitFixture();
     await open();
     await clock.advance(10_000);
     circuit.openOnNews(NEWS);
@@ -44,7 +44,7 @@ describe('a circuit that hears of an outage', () => {
   });
 
   test('tries at once when it hears of the end', async () => {
-    const { circuit, clock } = aCircuit();
+    const { circuit, clock } = circuitFixture();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     circuit.openOnNews(NEWS);
     circuit.tryNow();
@@ -53,7 +53,7 @@ describe('a circuit that hears of an outage', () => {
   });
 
   test('tries nothing while an operator holds it open', async () => {
-    const { circuit, clock } = aCircuit();
+    const { circuit, clock } = circuitFixture();
     let trials = 0;
     circuit.recoverBy(() => {
       trials++;

@@ -1,7 +1,7 @@
 import { expect, setSystemTime } from 'bun:test';
 import { Circuit, type CircuitMode } from '../../src/breakers/circuit.ts';
 import type { CallVerdict } from '../../src/breakers/verdict.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 import { CircuitModel, type ModelCall, type ModelVerdict } from './circuit-model.ts';
 import type { Sequence, Step } from './circuit-steps.ts';
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, setSystemTime, test } from 'bun:test';
 import { ANSWERED, NEUTRAL } from '../../src/breakers/verdict.ts';
-import { aCircuit, FAULT, type PendingCall } from '../support/a-circuit.ts';
+import { circuitFixture, FAULT, type PendingCall } from '../support/fakes/circuit-fixture.ts';
 
 afterEach(() => void setSystemTime());
 
 describe('a closed circuit', () => {
   test('opens at the fault number fail_max, and not before', async () => {
-    const { circuit, run, changes } = aCircuit();
+    const { circuit, run, changes } = circuitFixture();
     await run(FAULT);
     await run(FAULT);
     expect(circuit.state).toBe('closed');
@@ -16,13 +16,13 @@ describe('a closed circuit', () => {
   });
 
   test('counts only faults in a row: an answer starts the count anew', async () => {
-    const { circuit, run } = aCircuit();
+    const { circuit, run } = circuitFixture();
     for (const verdict of [FAULT, FAULT, ANSWERED, FAULT, ANSWERED, FAULT, FAULT]) await run(verdict);
     expect(circuit.state).toBe('closed');
   });
 
   test('counts what ends in the same turn in its order', async () => {
-    const { circuit, pending, run } = aCircuit();
+    const { circuit, pending, run } = circuitFixture();
     const verdicts = [FAULT, FAULT, ANSWERED];
     const calls = verdicts.map(() => pending());
     for (const [nth, verdict] of verdicts.entries()) calls[nth]?.resolve(verdict);
@@ -32,7 +32,7 @@ describe('a closed circuit', () => {
   });
 
   test('is not moved by calls that say nothing: neither opened nor reset', async () => {
-    const { circuit, run } = aCircuit();
+    const { circuit, run } = circuitFixture();
     for (const verdict of [FAULT, NEUTRAL, FAULT, NEUTRAL, NEUTRAL]) await run(verdict);
     expect(circuit.state).toBe('closed');
     await run(FAULT);
@@ -42,7 +42,7 @@ describe('a closed circuit', () => {
 
 describe('an open circuit', () => {
   test('refuses without calling, and says how long', async () => {
-    const { circuit, clock, open } = aCircuit();
+    const { circuit, clock, open } = circuitFixture();
     await open();
     await clock.advance(10_000);
     let called = false;
@@ -55,7 +55,7 @@ describe('an open circuit', () => {
   });
 
   test('lets the first call after reset_timeout through, and closes on its answer', async () => {
-    const { circuit, clock, open, run, changes } = aCircuit();
+    const { circuit, clock, open, run, changes } = circuitFixture();
     await open();
     await clock.advance(29_999);
     expect((await run(ANSWERED)).kind).toBe('refused');
@@ -66,7 +66,7 @@ describe('an open circuit', () => {
   });
 
   test('stays open for timeout_duration after a failed trial', async () => {
-    const { clock, open, run, circuit, changes } = aCircuit();
+    const { clock, open, run, circuit, changes } = circuitFixture();
     await open();
     await clock.advance(30_000);
     await run(FAULT);
@@ -79,7 +79,7 @@ describe('an open circuit', () => {
   });
 
   test('recovers by a trial of its own, without traffic', async () => {
-    const { clock, open, circuit } = aCircuit();
+    const { clock, open, circuit } = circuitFixture();
     const verdicts = [FAULT, ANSWERED];
     circuit.recoverBy(() => Promise.resolve(verdicts.shift() ?? ANSWERED));
     await open();
@@ -90,7 +90,7 @@ describe('an open circuit', () => {
   });
 
   test('recovers by its own trial where the timer fires a little early, as timers do', async () => {
-    const { clock, open, circuit } = aCircuit({ resetTimeoutMs: 2009.9999999999998 });
+    const { clock, open, circuit } = circuitFixture({ resetTimeoutMs: 2009.9999999999998 });
     clock.truncates = true;
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     await open();
@@ -99,7 +99,7 @@ describe('an open circuit', () => {
   });
 
   test('that was stopped makes no trial of its own', async () => {
-    const { clock, open, circuit } = aCircuit();
+    const { clock, open, circuit } = circuitFixture();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     await open();
     circuit.stop();
@@ -108,7 +108,7 @@ describe('an open circuit', () => {
   });
 
   test('does not wait longer because the wall clock was set back', async () => {
-    const { clock, open, run, circuit } = aCircuit();
+    const { clock, open, run, circuit } = circuitFixture();
     await open();
     // cockatiel reads the runtime's clock, not ours.
     setSystemTime(Date.now() - 3_600_000);
@@ -120,7 +120,7 @@ describe('an open circuit', () => {
 
 describe('a half-open circuit', () => {
   test('refuses everyone but the one trial', async () => {
-    const { circuit, clock, open, run, pending } = aCircuit();
+    const { circuit, clock, open, run, pending } = circuitFixture();
     await open();
     await clock.advance(30_000);
     const trial = pending();
@@ -133,7 +133,7 @@ describe('a half-open circuit', () => {
   });
 
   test('gives the caller of a failed trial its value', async () => {
-    const { clock, open, pending } = aCircuit();
+    const { clock, open, pending } = circuitFixture();
     await open();
     await clock.advance(30_000);
     const trial = pending();
@@ -142,7 +142,7 @@ describe('a half-open circuit', () => {
   });
 
   test('stays open after a trial that said nothing, and the next trial may come at once', async () => {
-    const { circuit, clock, open, run } = aCircuit();
+    const { circuit, clock, open, run } = circuitFixture();
     await open();
     await clock.advance(30_000);
     await run(NEUTRAL);
@@ -154,7 +154,7 @@ describe('a half-open circuit', () => {
 
 describe('a late result', () => {
   test('of a call from before the opening does not close the circuit', async () => {
-    const { circuit, open, pending } = aCircuit();
+    const { circuit, open, pending } = circuitFixture();
     const late = pending();
     await open();
     late.resolve(ANSWERED);
@@ -163,7 +163,7 @@ describe('a late result', () => {
   });
 
   test('of a call from before the recovery does not count against the closed circuit', async () => {
-    const { circuit, clock, open, run, pending } = aCircuit();
+    const { circuit, clock, open, run, pending } = circuitFixture();
     const late: PendingCall[] = [];
     for (let count = 0; count < 3; count++) late.push(pending());
     await open();
@@ -176,7 +176,7 @@ describe('a late result', () => {
 });
 
 test('every fault is told, also those that have no vote', async () => {
-  const { open, faults, pending } = aCircuit();
+  const { open, faults, pending } = circuitFixture();
   const late = pending();
   await open();
   late.resolve(FAULT);

@@ -1,11 +1,13 @@
+import { SMALLEST_BATCH } from '../../src/backfill/pace.ts';
 import { describe, expect, test } from 'bun:test';
-import type { Message } from '../../src/accept/message.ts';
+import type { Message } from '../../src/message/message.ts';
 import { Circuit, type CircuitSettings } from '../../src/breakers/circuit.ts';
 import { GuardedPublisher } from '../../src/breakers/guarded-publisher.ts';
 import { pause } from '../../src/ports/clock.ts';
-import { type PublishResult, SMALLEST_BACKLOG } from '../../src/ports/publisher.ts';
-import { aMessage, FakePublisher, KAFKA_DOWN } from '../support/fakes.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import type { PublishResult } from '../../src/ports/publisher.ts';
+import { FakePublisher, KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
+import { aMessage } from '../support/fakes/messages.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 
 const DEADLINE_MS = 3000;
 
@@ -18,11 +20,20 @@ function setup(over: Partial<CircuitSettings> = {}) {
     {},
     () => 0,
   );
-  const guarded = new GuardedPublisher({ inner, circuit, clock, deadlineMs: DEADLINE_MS });
+  const guarded = new GuardedPublisher({
+    inner,
+    circuit,
+    clock,
+    deadlineMs: DEADLINE_MS,
+    smallestBatch: SMALLEST_BATCH,
+    silenceMs: 500,
+  });
   return { clock, inner, circuit, guarded };
 }
 
 const several = (count: number) => Array.from({ length: count }, () => aMessage());
+
+const publishTo = (guarded: GuardedPublisher, topic: string) => guarded.publish([aMessage({ topic })]);
 
 describe('GuardedPublisher', () => {
   test('a batch of many failures is one fault', async () => {
@@ -48,9 +59,9 @@ describe('GuardedPublisher', () => {
   test('a large batch of the backlog that fails is not held against Kafka, a small one is', async () => {
     const { inner, circuit, guarded } = setup();
     inner.answer = () => ({ ...KAFKA_DOWN, call: {} });
-    for (let count = 0; count < 5; count++) await guarded.publishBacklog(several(SMALLEST_BACKLOG + 1));
+    for (let count = 0; count < 5; count++) await guarded.publishBacklog(several(SMALLEST_BATCH + 1));
     expect(circuit.state).toBe('closed');
-    for (let count = 0; count < 2; count++) await guarded.publishBacklog(several(SMALLEST_BACKLOG));
+    for (let count = 0; count < 2; count++) await guarded.publishBacklog(several(SMALLEST_BATCH));
     expect(circuit.state).toBe('open');
   });
 
@@ -59,8 +70,8 @@ describe('GuardedPublisher', () => {
     const answered: PublishResult = { kind: 'published', partition: 0, offset: '0' };
     inner.answer = () => new Promise((end) => clock.after(501, () => end(answered)));
     for (const [size, state] of [
-      [SMALLEST_BACKLOG + 1, 'closed'],
-      [SMALLEST_BACKLOG, 'open'],
+      [SMALLEST_BATCH + 1, 'closed'],
+      [SMALLEST_BATCH, 'open'],
     ] as const) {
       for (let count = 0; count < 3; count++) {
         const published = guarded.publishBacklog(several(size));
@@ -77,7 +88,15 @@ describe('GuardedPublisher', () => {
       await pause(clock, 300);
       return undefined;
     };
-    const guarded = new GuardedPublisher({ inner, circuit, clock, deadlineMs: DEADLINE_MS, tryBacklog });
+    const guarded = new GuardedPublisher({
+      inner,
+      circuit,
+      clock,
+      deadlineMs: DEADLINE_MS,
+      smallestBatch: SMALLEST_BATCH,
+      silenceMs: 500,
+      tryBacklog,
+    });
     inner.answer = () => KAFKA_DOWN;
     for (let count = 0; count < 2; count++) await guarded.publish([aMessage()]);
     await clock.advance(1400);
@@ -89,7 +108,7 @@ describe('GuardedPublisher', () => {
     for (let count = 0; count < 2; count++) {
       const call = {};
       inner.answer = () => ({ ...KAFKA_DOWN, call });
-      await guarded.publishBacklog(several(SMALLEST_BACKLOG + 1));
+      await guarded.publishBacklog(several(SMALLEST_BATCH + 1));
       await guarded.publish(several(1));
     }
     expect(circuit.state).toBe('open');
@@ -134,11 +153,76 @@ describe('GuardedPublisher', () => {
   test.each<[string, PublishResult]>([
     ['the caller', { kind: 'rejected', cause: 'too-large', reason: 'x' }],
     ['the topic', { kind: 'failed', blame: 'topic', reason: 'x', maybeWritten: false }],
+    ['a partition', { kind: 'failed', blame: 'partition', reason: 'x', maybeWritten: false }],
   ])('what is the fault of %s never opens the circuit', async (_, result) => {
     const { inner, circuit, guarded } = setup();
     inner.answer = () => result;
     for (let count = 0; count < 10; count++) expect(await guarded.publish([aMessage()])).toEqual([result]);
     expect(circuit.state).toBe('closed');
+  });
+
+  describe('of several topics', () => {
+    const sick: PublishResult = { kind: 'failed', blame: 'partition', reason: 'x', maybeWritten: false };
+
+    test('one with a sick partition never diverts another, however much more it is written', async () => {
+      const { inner, circuit, guarded } = setup();
+      inner.answer = ({ topic }) => (topic === 'sick' ? sick : PUBLISHED);
+      for (let round = 0; round < 29; round++) {
+        for (let count = 0; count < 10; count++) await publishTo(guarded, 'sick');
+        expect(await publishTo(guarded, 'healthy')).toEqual([PUBLISHED]);
+      }
+      expect(circuit.state).toBe('closed');
+    });
+
+    test('several whose partitions fail at once say that Kafka is at fault, where none is published', async () => {
+      const { clock, inner, circuit, guarded } = setup();
+      inner.answer = ({ topic }) => (topic === 'healthy' ? PUBLISHED : sick);
+      await publishTo(guarded, 'healthy');
+      for (const topic of ['a', 'b', 'a', 'b']) await publishTo(guarded, topic);
+      expect(circuit.state).toBe('closed');
+      await clock.advance(2001);
+      await publishTo(guarded, 'a');
+      await publishTo(guarded, 'b');
+      expect(circuit.state).toBe('closed');
+      await publishTo(guarded, 'a');
+      expect(circuit.state).toBe('open');
+    });
+
+    test('missing or forbidden ones never say that Kafka is at fault', async () => {
+      const { inner, circuit, guarded } = setup();
+      inner.answer = () => ({ ...sick, blame: 'topic' });
+      for (const topic of ['a', 'b', 'c', 'a', 'b', 'c']) await publishTo(guarded, topic);
+      expect(circuit.state).toBe('closed');
+    });
+
+    test('a connection that fails for one is no fault of Kafka while another is published', async () => {
+      const { clock, inner, circuit, guarded } = setup();
+      inner.answer = ({ topic }) => (topic === 'sick' ? KAFKA_DOWN : PUBLISHED);
+      for (let round = 0; round < 10; round++) {
+        await publishTo(guarded, 'healthy');
+        for (let count = 0; count < 5; count++) await publishTo(guarded, 'sick');
+      }
+      await guarded.publish([aMessage({ topic: 'sick' }), aMessage({ topic: 'healthy' })]);
+      expect(circuit.state).toBe('closed');
+      await clock.advance(2001);
+      for (let count = 0; count < 2; count++) await publishTo(guarded, 'sick');
+      expect(circuit.state).toBe('open');
+    });
+
+    test('a trial that fails is a fault, whatever was published before it', async () => {
+      const { clock, inner, circuit, guarded } = setup({ resetTimeoutMs: 100 });
+      inner.answer = () => KAFKA_DOWN;
+      for (let count = 0; count < 2; count++) await publishTo(guarded, 'sick');
+      inner.probed = { kind: 'up' };
+      await clock.advance(110);
+      inner.answer = ({ topic }) => (topic === 'sick' ? KAFKA_DOWN : PUBLISHED);
+      await publishTo(guarded, 'healthy');
+      circuit.force('forced-open');
+      circuit.force('auto');
+      await publishTo(guarded, 'sick');
+      expect(circuit.state).toBe('open');
+      expect(circuit.retryInMs).toBeGreaterThan(0);
+    });
   });
 
   test('while it is open every message is refused, and the driver hears nothing', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { ANSWERED, type CallVerdict, NEUTRAL } from '../../src/breakers/verdict.ts';
-import { aCircuit } from '../support/a-circuit.ts';
+import { circuitFixture } from '../support/fakes/circuit-fixture.ts';
 
 const SLOW = { slowMs: 200, failMax: 2 };
 
 function setup(over = {}) {
-  const parts = aCircuit({ ...SLOW, ...over });
+  const parts = circuitFixture({ ...SLOW, ...over });
   const taking = async (ms: number, verdict: CallVerdict = ANSWERED) => {
     const { reply, resolve } = parts.pending();
     await parts.clock.advance(ms);

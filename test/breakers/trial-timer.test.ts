@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import { ANSWERED, NEUTRAL } from '../../src/breakers/verdict.ts';
-import { aCircuit, FAULT } from '../support/a-circuit.ts';
+import { circuitFixture, FAULT } from '../support/fakes/circuit-fixture.ts';
 
 describe("the timer's trial", () => {
   test.each([
     ['a tenth of the wait', 2000, 200],
     ['half a second, however long the wait', 30_000, 500],
   ])('comes later by chance, by %s at most, and never earlier', async (_, resetTimeoutMs, jitterMs) => {
-    const { clock, circuit, open, random } = aCircuit({ resetTimeoutMs });
+    const { clock, circuit, open, random } = circuitFixture({ resetTimeoutMs });
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     random.value = 0.5;
     await open();
@@ -18,7 +18,7 @@ describe("the timer's trial", () => {
   });
 
   test('is stretched after a failed trial as well', async () => {
-    const { clock, circuit, open, random } = aCircuit();
+    const { clock, circuit, open, random } = circuitFixture();
     const verdicts = [FAULT];
     circuit.recoverBy(() => Promise.resolve(verdicts.shift() ?? ANSWERED));
     await open();
@@ -31,7 +31,7 @@ describe("the timer's trial", () => {
   });
 
   test('leaves a call that comes before it to be the trial, and does not follow it', async () => {
-    const { clock, circuit, open, random, run } = aCircuit();
+    const { clock, circuit, open, random, run } = circuitFixture();
     let trials = 0;
     circuit.recoverBy(() => Promise.resolve((trials++, ANSWERED)));
     random.value = 0.99;
@@ -46,7 +46,7 @@ describe("the timer's trial", () => {
   });
 
   test('does not spin where trials say nothing', async () => {
-    const { clock, circuit, open } = aCircuit();
+    const { clock, circuit, open } = circuitFixture();
     let trials = 0;
     circuit.recoverBy(() => Promise.resolve(++trials < 100 ? NEUTRAL : ANSWERED));
     await open();
@@ -55,7 +55,7 @@ describe("the timer's trial", () => {
   });
 
   test('is not set any more after a stop', async () => {
-    const { clock, circuit, open, run } = aCircuit();
+    const { clock, circuit, open, run } = circuitFixture();
     circuit.recoverBy(() => Promise.resolve(ANSWERED));
     circuit.stop();
     await open();

@@ -1,16 +1,15 @@
 import { afterEach, expect, test } from 'bun:test';
-import type { Message } from '../../src/accept/message.ts';
-import { ID_HEADER } from '../../src/accept/message.ts';
-import type { KafkaJsPublisher } from '../../src/drivers/kafka/kafkajs.ts';
+import { type Message, ID_HEADER } from '../../src/message/message.ts';
+import type { KafkaJsPublisher } from '../../src/drivers/kafka/kafkajs/publisher.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
-import { aMessage } from '../support/fakes.ts';
-import { LagMeter } from '../support/lag-meter.ts';
-import { openKafkaJs } from '../support/open-kafkajs.ts';
-import { Random } from '../support/random.ts';
-import { ScriptedCluster } from '../support/scripted-broker/cluster.ts';
-import { ErrorCode } from '../support/scripted-broker/error-code.ts';
-import type { ProducedPartition, Reply } from '../support/scripted-broker/script.ts';
-import type { WrittenRecord } from '../support/scripted-broker/topics.ts';
+import { aMessage } from '../support/fakes/messages.ts';
+import { LagMeter } from '../support/process/lag-meter.ts';
+import { openKafkaJs } from '../support/kafka/open-kafkajs.ts';
+import { Random } from '../support/fakes/seeded-random.ts';
+import { ScriptedCluster } from '../support/kafka/scripted-broker/cluster.ts';
+import { ErrorCode } from '../support/kafka/scripted-broker/error-code.ts';
+import type { ProducedPartition, Reply } from '../support/kafka/scripted-broker/script.ts';
+import type { WrittenRecord } from '../support/kafka/scripted-broker/topics.ts';
 
 /** `FUZZ_SEED=17 FUZZ_ROUNDS=50 bun test fuzz` plays other rounds, and more of them. */
 const FIRST_SEED = Number(process.env['FUZZ_SEED'] ?? 1);

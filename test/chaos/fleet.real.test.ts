@@ -1,38 +1,23 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { ADMIN_TOKEN, force, type Spillway, startSpillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { beforeEach, expect, test } from 'bun:test';
+import { ADMIN_TOKEN, force, type Spillway } from '../support/process/spillway.ts';
+import { until } from '../support/process/wait.ts';
+import { describeChaos, stateOf, TEST_MS } from './stage.ts';
 
-const TEST_MS = 120_000;
-const TOPIC = 'fleet';
 /** `circuit_breaker_state`. */
 const [CLOSED, OPEN] = [0, 1];
 
-const stateOf = (service: Spillway) => service.metric('circuit_breaker_state{service="kafka"}');
 const faultsOf = (service: Spillway) => service.metric('circuit_breaker_failures_total{service="kafka"}');
 
-describeReal('several processes', ['kafka', 'redis'], () => {
-  let kafka: KafkaService;
-  let redis: RedisService;
+describeChaos('several processes', ['kafka', 'redis'], (stage) => {
+  let topic: string;
 
-  beforeAll(async () => {
-    [kafka, redis] = await Promise.all([ownKafka(), ownRedis()]);
-    await kafka.createTopic(TOPIC);
-  }, TEST_MS);
-
-  afterAll(async () => {
-    await Promise.all([kafka.stop(), redis.stop()]);
+  beforeEach(async () => {
+    topic = await stage.newTopic();
   });
 
-  beforeEach(() => redis.flush());
-
   const start = (variables: Record<string, string>) =>
-    startSpillway({
-      KAFKA_BROKERS: kafka.brokers,
-      REDIS_URL: redis.url,
-      KAFKA_TOPIC: TOPIC,
+    stage.start({
+      KAFKA_TOPIC: topic,
       KAFKA_BREAKER_RESET_TIMEOUT: '2',
       KAFKA_BREAKER_TIMEOUT_DURATION: '2',
       ADMIN_TOKEN,
@@ -51,7 +36,7 @@ describeReal('several processes', ['kafka', 'redis'], () => {
       if (!seer) throw new Error('Nobody was started');
       // All have reached Kafka before.
       for (const service of fleet) expect((await service.post({ value: 'well' })).status).toBe(202);
-      await kafka.kill();
+      await stage.kafka.kill();
       for (let count = 0; count < 5; count++) await seer.post({ value: count });
       await until('it has opened', async () => (await stateOf(seer)) === OPEN, { everyMs: 5 });
       const openedAt = performance.now();
@@ -70,10 +55,10 @@ describeReal('several processes', ['kafka', 'redis'], () => {
       expect((await late.post({ value: 'late' })).headers.get('X-Fallback-Mode')).toBe('true');
       expect(await faultsOf(late)).toBe(0);
 
-      await kafka.start();
+      await stage.kafka.start();
       for (const service of [...fleet, late])
         await until('it has closed', async () => (await stateOf(service)) === CLOSED);
-      await until('the list is drained', async () => (await redis.client().keys('*fallback*')).length === 0);
+      await until('the list is drained', () => stage.isDrained());
       for (const service of [...fleet, late]) expect(await service.end('SIGTERM')).toBe(0);
     },
     TEST_MS,

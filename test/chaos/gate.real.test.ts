@@ -1,43 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownRedis } from '../support/services.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { expect, test } from 'bun:test';
+import { switchKafka } from '../support/process/spillway.ts';
+import { until } from '../support/process/wait.ts';
+import { describeChaos, TEST_MS } from './stage.ts';
 
-const TEST_MS = 60_000;
-
-const kafka = (url: string, state: 'fail' | 'recover') =>
-  fetch(`${url}/dev/kafka/${state}`, { method: 'POST' });
-
-describeReal('limit, ids and receipts in a real Redis', ['redis'], () => {
-  let redis: RedisService;
-  let service: Spillway | undefined;
-
-  beforeAll(async () => {
-    redis = await ownRedis();
-  }, TEST_MS);
-
-  afterAll(async () => {
-    await service?.end('SIGKILL');
-    await redis.stop();
-  });
-
-  async function start(variables: Record<string, string> = {}): Promise<Spillway> {
-    await service?.end('SIGKILL');
-    await redis.flush();
-    service = await startSpillway({
-      REDIS_URL: redis.url,
-      KAFKA_BREAKER_RESET_TIMEOUT: '0.3',
-      ...variables,
-    });
-    return service;
-  }
+describeChaos('limit, ids and receipts in a real Redis', ['redis'], (stage) => {
+  const start = (variables: Record<string, string> = {}) =>
+    stage.start({ KAFKA_BREAKER_RESET_TIMEOUT: '0.3', ...variables });
 
   test(
     'the id of a message is taken once, by whichever process it comes; its receipt goes from queued to published',
     async () => {
-      const { url, post } = await start();
-      const other = await startSpillway({ REDIS_URL: redis.url, BACKFILL: 'off' });
+      const service = await start();
+      const { post } = service;
+      const other = await stage.start({ BACKFILL: 'off' });
       const receipt = async (id: string) =>
         (await (await fetch(`${other.url}/v1/messages/${id}`)).json()) as Record<string, unknown>;
 
@@ -48,21 +23,21 @@ describeReal('limit, ids and receipts in a real Redis', ['redis'], () => {
       expect(await second.json()).toEqual(await first.json());
 
       // As another process leaves it that is publishing right now.
-      await redis.client().set('spillway:message:held', 'held:nonce', 'PX', 60_000);
+      await stage.redis.client().set('spillway:message:held', 'held:nonce', 'PX', 60_000);
       const conflict = await post({ id: 'held', value: 1 });
       expect([conflict.status, conflict.headers.get('Retry-After')]).toEqual([409, '1']);
 
-      await kafka(url, 'fail');
+      await switchKafka(service, 'fail');
       const parked = await post({ id: 'parked', value: 1 });
       expect(parked.headers.get('X-Fallback-Mode')).toBe('true');
       await until('it is queued', async () => (await receipt('parked'))['status'] === 'queued');
       const again = await other.post({ id: 'parked', value: 1 });
       expect(again.headers.get('X-Fallback-Mode')).toBe('true');
       expect(again.headers.get('Idempotency-Replayed')).toBe('true');
-      await kafka(url, 'recover');
+      await switchKafka(service, 'recover');
       await until('it is published', async () => (await receipt('parked'))['status'] === 'published');
       expect(await receipt('parked')).toMatchObject({ topic: 'messages', partition: 0, offset: '1' });
-      expect(await redis.client().ttl('spillway:message:parked')).toBeWithin(590, 601);
+      expect(await stage.redis.client().ttl('spillway:message:parked')).toBeWithin(590, 601);
       await other.end('SIGKILL');
     },
     TEST_MS,
@@ -100,8 +75,8 @@ describeReal('limit, ids and receipts in a real Redis', ['redis'], () => {
   );
 
   test.each([
-    ['killed', () => redis.kill(), () => redis.start()],
-    ['frozen', () => redis.pause(), () => redis.resume()],
+    ['killed', () => stage.redis.kill(), () => stage.redis.start()],
+    ['frozen', () => stage.redis.pause(), () => stage.redis.resume()],
   ])(
     'with Redis %s everyone is let in, and no one waits longer than 300 ms',
     async (_, stop, bringBack) => {
@@ -125,7 +100,9 @@ describeReal('limit, ids and receipts in a real Redis', ['redis'], () => {
       expect((await fetch(`${url}/v1/messages/warm-0`)).status).toBe(503);
       await bringBack();
       // What was recorded meanwhile is written now.
-      await until('the receipts are written', async () => redis.client().get('spillway:message:away-99'));
+      await until('the receipts are written', async () =>
+        stage.redis.client().get('spillway:message:away-99'),
+      );
       expect((await fetch(`${url}/v1/messages/away-99`)).status).toBe(200);
     },
     TEST_MS,

@@ -1,39 +1,32 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import { KeyedLoad } from '../support/keyed-load.ts';
-import { Random } from '../support/random.ts';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { beforeEach, expect, test } from 'bun:test';
+import { KeyedLoad } from '../support/http/keyed-load.ts';
+import { Random } from '../support/fakes/seeded-random.ts';
+import type { Spillway } from '../support/process/spillway.ts';
+import { until } from '../support/process/wait.ts';
+import { describeChaos, QUEUE } from './stage.ts';
 
 /** `CHAOS_SEED=17 CHAOS_SECONDS=300 bun test ordering` plays another round, and a longer one. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
 const SECONDS = Number(process.env['CHAOS_SECONDS'] ?? 15);
 const TEST_MS = SECONDS * 1000 + 120_000;
 
-const TOPIC = 'ordered';
-const QUEUE = 'fallback:message_queue';
 const KEYS = Array.from({ length: 24 }, (_, index) => `key-${index}`);
 /** A lease of 4.6 s follows from it. */
 const PUBLISH_TIMEOUT_MS = 300;
 const STALL_MS = 6000;
 
-describeReal('with ORDERING=key, three replicas and two workers', ['kafka', 'redis'], () => {
+describeChaos('with ORDERING=key, three replicas and two workers', ['kafka', 'redis'], (stage) => {
   const random = new Random(SEED);
-  let kafka: KafkaService;
-  let redis: RedisService;
+  let topic: string;
   let replicas: Spillway[] = [];
   let workers: Spillway[] = [];
 
   const start = (entry: 'api' | 'backfill') =>
-    startSpillway(
+    stage.start(
       {
         ORDERING: 'key',
         BACKFILL: 'off',
-        KAFKA_BROKERS: kafka.brokers,
-        REDIS_URL: redis.url,
-        KAFKA_TOPIC: TOPIC,
+        KAFKA_TOPIC: topic,
         PUBLISH_TIMEOUT_MS: String(PUBLISH_TIMEOUT_MS),
         KAFKA_BREAKER_RESET_TIMEOUT: '0.5',
         KAFKA_BREAKER_TIMEOUT_DURATION: '0.5',
@@ -43,29 +36,23 @@ describeReal('with ORDERING=key, three replicas and two workers', ['kafka', 'red
       { entry },
     );
 
-  beforeAll(async () => {
-    [kafka, redis] = await Promise.all([ownKafka(), ownRedis()]);
-    await kafka.createTopic(TOPIC);
+  beforeEach(async () => {
+    topic = await stage.newTopic();
     // It is not Redis that is tried here, and a slow disk would have the order passed over.
-    await redis.client().config('SET', 'appendfsync', 'no');
+    await stage.redis.client().config('SET', 'appendfsync', 'no');
     replicas = await Promise.all([start('api'), start('api'), start('api')]);
     workers = await Promise.all([start('backfill'), start('backfill')]);
   }, TEST_MS);
 
-  afterAll(async () => {
-    await Promise.all([...replicas, ...workers].map((process) => process.end('SIGKILL')));
-    await Promise.all([kafka.stop(), redis.stop()]);
-  });
-
-  const isDrained = async () => (await redis.client().keys(`{${QUEUE}}:*`)).length === 0;
-  const isDraining = () => redis.client().exists(`{${QUEUE}}:leases`);
+  const isDrained = async () => (await stage.redis.client().keys(`{${QUEUE}}:*`)).length === 0;
+  const isDraining = () => stage.redis.client().exists(`{${QUEUE}}:leases`);
 
   /** Kafka goes and comes back; a worker dies, or stands still for longer than its lease, in the drain. */
   async function disturb(): Promise<void> {
     await Bun.sleep(500 + random.below(1000));
-    await kafka.kill();
+    await stage.kafka.kill();
     await Bun.sleep(500 + random.below(1500));
-    await kafka.start();
+    await stage.kafka.start();
     await until('the drain begins', isDraining, { everyMs: 1 });
     await Bun.sleep(random.below(100));
     const index = random.below(workers.length);
@@ -85,6 +72,7 @@ describeReal('with ORDERING=key, three replicas and two workers', ['kafka', 'red
     'each key stays in order through outages of Kafka, and deaths and standstills of workers; nothing is lost',
     async () => {
       const load = new KeyedLoad({ services: replicas, keys: KEYS, seed: SEED });
+      stage.defer(() => load.abandon());
       const ends = performance.now() + SECONDS * 1000;
       let rounds = 0;
       for (; performance.now() < ends; rounds++) {
@@ -123,7 +111,7 @@ describeReal('with ORDERING=key, three replicas and two workers', ['kafka', 'red
   /** By key: the ids in the order in which a consumer sees them that drops what it has seen. */
   async function firstOccurrences(): Promise<Map<string, string[]>> {
     const found = new Map<string, Set<string>>();
-    for (const { key, headers } of await kafka.read(TOPIC)) {
+    for (const { key, headers } of await stage.kafka.read(topic)) {
       const ids = found.get(key ?? '') ?? new Set();
       found.set(key ?? '', ids.add(headers['spillway-id'] ?? ''));
     }

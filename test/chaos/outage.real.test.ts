@@ -1,40 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import { Load } from '../support/load.ts';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { expect, test } from 'bun:test';
+import type { Spillway } from '../support/process/spillway.ts';
+import { until } from '../support/process/wait.ts';
+import { describeChaos, QUEUE, stateOf, TEST_MS } from './stage.ts';
 
-const TEST_MS = 120_000;
 const DETAIL = 'Message processing services temporarily unavailable';
 
-describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
-  let kafka: KafkaService;
-  let redis: RedisService;
+describeChaos('under 50 messages a second', ['kafka', 'redis'], (stage) => {
   let service: Spillway;
-  let topics = 0;
-
-  beforeAll(async () => {
-    [kafka, redis] = await Promise.all([ownKafka(), ownRedis()]);
-  }, TEST_MS);
-
-  afterAll(async () => {
-    await Promise.all([kafka.stop(), redis.stop()]);
-  });
 
   /** A process of its own for each test, on a topic of its own. */
   async function start(): Promise<string> {
-    const topic = `outage-${topics++}`;
-    await kafka.createTopic(topic);
+    const topic = await stage.newTopic();
     await startOn(topic);
     return topic;
   }
 
   async function startOn(topic: string, variables: Record<string, string> = {}): Promise<void> {
-    service = await startSpillway({
-      KAFKA_BROKERS: kafka.brokers,
-      REDIS_URL: redis.url,
+    service = await stage.start({
       KAFKA_TOPIC: topic,
       PUBLISH_TIMEOUT_MS: '1000',
       KAFKA_BREAKER_RESET_TIMEOUT: '1',
@@ -45,8 +27,8 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
     });
   }
 
-  const state = (name: 'kafka' | 'redis') => service.metric(`circuit_breaker_state{service="${name}"}`);
-  const waiting = () => redis.client().llen('fallback:message_queue');
+  const state = (name: 'kafka' | 'redis') => stateOf(service, name);
+  const waiting = () => stage.redis.client().llen(QUEUE);
   const isOpen = (name: 'kafka' | 'redis') =>
     until(`the ${name} circuit is open`, async () => (await state(name)) === 1);
   const isClosed = (name: 'kafka' | 'redis') =>
@@ -58,20 +40,20 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
     });
 
   async function expectInTopic(topic: string, ids: readonly string[]): Promise<void> {
-    const records = await kafka.read(topic);
+    const records = await stage.kafka.read(topic);
     const values = new Map(records.map(({ headers, value }) => [headers['spillway-id'], value]));
     const lost = ids.filter((id) => values.get(id) !== JSON.stringify({ id }));
     expect(lost).toEqual([]);
   }
 
   test.each([
-    ['killed', () => kafka.kill(), () => kafka.start()],
-    ['frozen', () => kafka.pause(), () => kafka.resume()],
+    ['killed', () => stage.kafka.kill(), () => stage.kafka.start()],
+    ['frozen', () => stage.kafka.pause(), () => stage.kafka.resume()],
   ])(
     'a broker that is %s costs no client anything: all are answered 202, and all of it is in the topic afterwards',
     async (_, stop, bringBack) => {
       const topic = await start();
-      const load = new Load(service, 50);
+      const load = stage.load(service, 50);
       await until('a second of normal traffic', () => load.answers.length >= 50);
       expect(load.answers.some(({ fallback }) => fallback)).toBe(false);
 
@@ -115,13 +97,13 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
   );
 
   test.each([
-    ['killed', () => redis.kill(), () => redis.start()],
-    ['frozen', () => redis.pause(), () => redis.resume()],
+    ['killed', () => stage.redis.kill(), () => stage.redis.start()],
+    ['frozen', () => stage.redis.pause(), () => stage.redis.resume()],
   ])(
     'a Redis that is %s is not in the way: messages still reach Kafka',
     async (_, stop, bringBack) => {
       const topic = await start();
-      const load = new Load(service, 50);
+      const load = stage.load(service, 50);
       await until('traffic', () => load.answers.length >= 10);
       await stop();
       await isOpen('redis');
@@ -143,19 +125,19 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
     'with both killed clients get the 503 that the contract names, and after the recovery nothing accepted is missing',
     async () => {
       const topic = await start();
-      const load = new Load(service, 50);
+      const load = stage.load(service, 50);
       await until('traffic', () => load.answers.length >= 10);
-      await kafka.kill();
+      await stage.kafka.kill();
       await until('messages are parked', () => load.answers.at(-1)?.fallback);
-      await redis.kill();
+      await stage.redis.kill();
       await Promise.all([isOpen('kafka'), isOpen('redis')]);
       const count = load.answers.length;
       await until('a second of refusals', () => load.answers.length >= count + 50);
       expect((await fetch(`${service.url}/health/ready`)).status).toBe(503);
 
-      await redis.start();
+      await stage.redis.start();
       await until('messages are parked again', () => load.answers.at(-1)?.fallback);
-      await kafka.start();
+      await stage.kafka.start();
       await until('messages are published again', () => {
         const last = load.answers.at(-1);
         return last?.status === 202 && !last.fallback;
@@ -178,18 +160,17 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
   test(
     'the API starts while both are down, and takes messages as soon as either is up',
     async () => {
-      const topic = 'messages-at-start';
-      await kafka.createTopic(topic);
-      await Promise.all([kafka.kill(), redis.kill()]);
+      const topic = await stage.newTopic();
+      await Promise.all([stage.kafka.kill(), stage.redis.kill()]);
       await startOn(topic);
       expect((await service.post({ value: 1 })).status).toBe(503);
-      await redis.start();
+      await stage.redis.start();
       const parked = await until('the list takes messages', async () => {
         const response = await service.post({ id: 'parked', value: { id: 'parked' } });
         return response.status === 202 && response;
       });
       expect(parked.headers.get('X-Fallback-Mode')).toBe('true');
-      await kafka.start();
+      await stage.kafka.start();
       await until('Kafka takes messages', async () => {
         const response = await service.post({ id: 'published', value: { id: 'published' } });
         return !response.headers.has('X-Fallback-Mode');
@@ -206,7 +187,7 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
     async () => {
       const topic = await start();
       await service.post({ value: 'first' });
-      await kafka.pause();
+      await stage.kafka.pause();
       const inFlight = service.post({ id: 'late', value: { id: 'late' } });
       await Bun.sleep(200);
       const began = performance.now();
@@ -222,7 +203,7 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
       expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
       expect(await ended).toBe(0);
       expect(performance.now() - began).toBeLessThan(10_000);
-      await kafka.resume();
+      await stage.kafka.resume();
       await startOn(topic);
       await isDrained();
       await expectInTopic(topic, ['late']);
@@ -238,7 +219,7 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
       await service.end('SIGTERM');
       await startOn(topic, { PUBLISH_TIMEOUT_MS: '60000' });
       await service.post({ value: 'first' });
-      await kafka.pause();
+      await stage.kafka.pause();
       const inFlight = service.post({ id: 'patient', value: { id: 'patient' } });
       await Bun.sleep(200);
       const began = performance.now();
@@ -247,7 +228,7 @@ describeReal('under 50 messages a second', ['kafka', 'redis'], () => {
       expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
       expect(await ended).toBe(0);
       expect(performance.now() - began).toBeLessThan(10_000);
-      await kafka.resume();
+      await stage.kafka.resume();
       await startOn(topic);
       await isDrained();
       await expectInTopic(topic, ['patient']);

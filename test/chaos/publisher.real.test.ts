@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { Message } from '../../src/accept/message.ts';
-import type { KafkaJsPublisher } from '../../src/drivers/kafka/kafkajs.ts';
+import { beforeEach, expect, test } from 'bun:test';
+import type { Message } from '../../src/message/message.ts';
+import type { KafkaJsPublisher } from '../../src/drivers/kafka/kafkajs/publisher.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
-import { aMessage } from '../support/fakes.ts';
-import { freePort } from '../support/free-port.ts';
-import type { KafkaService } from '../support/kafka.ts';
-import { LagMeter } from '../support/lag-meter.ts';
-import { openKafkaJs } from '../support/open-kafkajs.ts';
-import { Proxy } from '../support/proxy.ts';
-import { describeReal, ownKafka } from '../support/services.ts';
+import { aMessage } from '../support/fakes/messages.ts';
+import { LagMeter } from '../support/process/lag-meter.ts';
+import { openKafkaJs } from '../support/kafka/open-kafkajs.ts';
+import { describeChaos } from './stage.ts';
 
 const SECONDS = Number(process.env['CHAOS_SECONDS'] ?? 10);
 const CALLERS = 200;
 const BURST = 3;
-const TOPIC = 'chaos';
 const DEADLINE_MS = 1000;
 const SETUP_MS = 120_000;
 
@@ -23,50 +19,41 @@ interface Told {
   readonly tookMs: number;
 }
 
-describeReal(`the Kafka driver, for ${SECONDS} s under ${CALLERS} callers,`, ['kafka'], () => {
-  let kafka: KafkaService;
-  let proxy: Proxy;
+describeChaos(`the Kafka driver, for ${SECONDS} s under ${CALLERS} callers,`, ['kafka', 'proxy'], (stage) => {
+  let topic: string;
   let publisher: KafkaJsPublisher;
 
-  beforeAll(async () => {
-    const [port, advertisedPort] = [await freePort(), await freePort()];
-    proxy = await Proxy.start({ target: port, port: advertisedPort });
-    kafka = await ownKafka({ port, advertisedPort });
-    await kafka.createTopic(TOPIC);
-    publisher = openKafkaJs(`127.0.0.1:${advertisedPort}`, { timeoutMs: DEADLINE_MS, probeTopic: TOPIC });
-  }, SETUP_MS);
-
-  afterAll(async () => {
-    await publisher.close();
-    await kafka.stop();
-    proxy.close();
+  beforeEach(async () => {
+    topic = await stage.newTopic();
+    publisher = openKafkaJs(stage.brokers, { timeoutMs: DEADLINE_MS, probeTopic: topic });
+    stage.defer(() => publisher.close());
   });
 
   /** One after the other, again and again, with a moment of health in between. */
   const faults: readonly (() => Promise<void> | void)[] = [
-    () => proxy.cut(),
-    () => proxy.truncateNext(10),
+    () => stage.proxy.cut(),
+    () => stage.proxy.truncateNext(10),
     async () => {
-      await kafka.pause();
+      await stage.kafka.pause();
       await Bun.sleep(1500);
-      await kafka.resume();
+      await stage.kafka.resume();
     },
     async () => {
-      await kafka.kill();
+      await stage.kafka.kill();
       await Bun.sleep(200);
-      await kafka.start();
+      await stage.kafka.start();
     },
-    () => proxy.truncateNext(30),
+    () => stage.proxy.truncateNext(30),
     async () => {
-      proxy.blackhole();
+      stage.proxy.blackhole();
       await Bun.sleep(1200);
-      proxy.pass();
-      proxy.cut();
+      stage.proxy.pass();
+      stage.proxy.cut();
     },
     async () => {
-      proxy.refuse();
+      stage.proxy.refuse();
       await Bun.sleep(500);
-      await proxy.listen();
+      await stage.proxy.listen();
     },
   ];
 
@@ -81,7 +68,7 @@ describeReal(`the Kafka driver, for ${SECONDS} s under ${CALLERS} callers,`, ['k
   async function call(caller: number, until: number, told: Told[]): Promise<void> {
     for (let burst = 0; performance.now() < until; burst++) {
       const messages = Array.from({ length: BURST }, (_, index) =>
-        aMessage({ topic: TOPIC, key: `caller-${caller}`, id: `${caller}/${burst * BURST + index}` }),
+        aMessage({ topic, key: `caller-${caller}`, id: `${caller}/${burst * BURST + index}` }),
       );
       await Promise.all(messages.map((message) => publish(message, told)));
       await Bun.sleep(50);
@@ -105,11 +92,11 @@ describeReal(`the Kafka driver, for ${SECONDS} s under ${CALLERS} callers,`, ['k
       await Promise.all([breakThings(until), ...callers]);
       const worstLag = lag.stop();
       // What was in flight when its caller was told may still arrive.
-      await publish(aMessage({ topic: TOPIC, id: 'last' }), told);
+      await publish(aMessage({ topic, id: 'last' }), told);
       await Bun.sleep(500);
 
       const written = new Map<string, number>();
-      const records = await kafka.read(TOPIC);
+      const records = await stage.kafka.read(topic);
       for (const [position, { headers }] of records.entries()) {
         const id = headers['spillway-id'] ?? '';
         if (!written.has(id)) written.set(id, position);

@@ -1,49 +1,31 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import { LagMeter } from '../support/lag-meter.ts';
-import { Load, waitOf } from '../support/load.ts';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { startSpillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { expect, test } from 'bun:test';
+import { LagMeter } from '../support/process/lag-meter.ts';
+import { waitOf } from '../support/http/load.ts';
+import { until } from '../support/process/wait.ts';
+import { describeChaos, stateOf, TEST_MS } from './stage.ts';
 
-const TEST_MS = 120_000;
-const TOPIC = 'redis-gone';
 const PER_SECOND = 200;
 const WINDOW_S = Number(process.env['CHAOS_SECONDS'] ?? 16) / 4;
 const COUNT = PER_SECOND * WINDOW_S;
 
-describeReal(`under ${PER_SECOND} messages a second, with limits and ids,`, ['kafka', 'redis'], () => {
-  let kafka: KafkaService;
-  let redis: RedisService;
-
-  beforeAll(async () => {
-    [kafka, redis] = await Promise.all([ownKafka(), ownRedis()]);
-    await kafka.createTopic(TOPIC);
-  }, TEST_MS);
-
-  afterAll(async () => {
-    await Promise.all([kafka.stop(), redis.stop()]);
-  });
-
+describeChaos(`under ${PER_SECOND} messages a second, with limits and ids,`, ['kafka', 'redis'], (stage) => {
   test.each([
     // The promise is 10 ms; the rest is for a busy machine.
-    ['killed', 100, () => redis.kill(), () => redis.start()],
+    ['killed', 100, () => stage.redis.kill(), () => stage.redis.start()],
     // Nothing tells that it is gone: until the circuit opens, each message waits its 150 ms for the gate.
-    ['frozen', 250, () => redis.pause(), () => redis.resume()],
+    ['frozen', 250, () => stage.redis.pause(), () => stage.redis.resume()],
   ])(
     'a Redis that is %s costs no message its place in Kafka, and p99 less than %i ms',
     async (how, mostMoreMs, stop, bringBack) => {
-      const service = await startSpillway({
-        KAFKA_BROKERS: kafka.brokers,
-        REDIS_URL: redis.url,
-        KAFKA_TOPIC: TOPIC,
+      const topic = await stage.newTopic();
+      const service = await stage.start({
+        KAFKA_TOPIC: topic,
         RATE_LIMIT_MAX: '1000000',
         RATE_LIMIT_WINDOW_SECONDS: '1',
         REDIS_BREAKER_RESET_TIMEOUT: '0.5',
         REDIS_BREAKER_TIMEOUT_DURATION: '0.5',
       });
-      const load = new Load(service, PER_SECOND);
+      const load = stage.load(service, PER_SECOND);
       /** The next messages to be answered, those that are under way included. */
       const next = async () => {
         const from = performance.now();
@@ -57,9 +39,7 @@ describeReal(`under ${PER_SECOND} messages a second, with limits and ids,`, ['ka
       const [after] = await Promise.all([next(), stop()]);
       const lateBy = lag.stop();
       await bringBack();
-      await until('Redis is back', async () => {
-        return (await service.metric('circuit_breaker_state{service="redis"}')) === 0;
-      });
+      await until('Redis is back', async () => (await stateOf(service, 'redis')) === 0);
       await load.stop();
 
       const told = [before, after].map((answers) =>
@@ -71,7 +51,7 @@ describeReal(`under ${PER_SECOND} messages a second, with limits and ids,`, ['ka
       expect(load.answers.filter(({ status, fallback }) => status !== 202 || fallback)).toEqual([]);
       expect(await service.metric('spillway_gate_bypassed_total')).toBeGreaterThan(0);
       expect(waitOf(after, 99) - waitOf(before, 99)).toBeLessThan(mostMoreMs + lateBy);
-      const ids = new Set((await kafka.read(TOPIC)).map(({ headers }) => headers['spillway-id']));
+      const ids = new Set(await stage.idsIn(topic));
       expect(load.accepted.filter((id) => !ids.has(id))).toEqual([]);
       expect(await service.end('SIGTERM')).toBe(0);
     },

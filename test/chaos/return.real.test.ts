@@ -1,66 +1,40 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { toEntry } from '../../src/accept/parse.ts';
-import { aMessage } from '../support/fakes.ts';
-import type { KafkaService } from '../support/kafka.ts';
-import { LagMeter } from '../support/lag-meter.ts';
-import { type Answer, Load, waitOf } from '../support/load.ts';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { ADMIN_TOKEN, force, type Spillway, startSpillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { beforeEach, expect, test } from 'bun:test';
+import { LagMeter } from '../support/process/lag-meter.ts';
+import { type Answer, waitOf } from '../support/http/load.ts';
+import { ADMIN_TOKEN, force } from '../support/process/spillway.ts';
+import { until } from '../support/process/wait.ts';
+import { describeChaos, stateOf, TEST_MS } from './stage.ts';
 
-const TEST_MS = 120_000;
-const QUEUE = 'fallback:message_queue';
 const BACKLOG = 20_000;
 const PER_SECOND = 200;
 
-const stateOf = (service: Spillway) => service.metric('circuit_breaker_state{service="kafka"}');
-
-describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
-  let kafka: KafkaService;
-  let redis: RedisService;
+describeChaos('when Kafka comes back,', ['kafka', 'redis'], (stage) => {
   let topic: string;
-  let topics = 0;
-
-  beforeAll(async () => {
-    [kafka, redis] = await Promise.all([ownKafka(), ownRedis()]);
-  }, TEST_MS);
-
-  afterAll(async () => {
-    await Promise.all([kafka.stop(), redis.stop()]);
-  });
 
   beforeEach(async () => {
-    topic = `return-${topics++}`;
-    await kafka.createTopic(topic);
-    await redis.flush();
+    topic = await stage.newTopic();
   });
 
   const start = (resetTimeout: string) =>
-    startSpillway({
-      KAFKA_BROKERS: kafka.brokers,
-      REDIS_URL: redis.url,
+    stage.start({
       KAFKA_TOPIC: topic,
       KAFKA_BREAKER_RESET_TIMEOUT: resetTimeout,
       KAFKA_BREAKER_TIMEOUT_DURATION: resetTimeout,
       ADMIN_TOKEN,
     });
 
-  const isDrained = async () => (await redis.client().keys(`*${QUEUE}*`)).length === 0;
-  const ids = async () => new Set((await kafka.read(topic)).map(({ headers }) => headers['spillway-id']));
-
   test.each([[0], [100]])(
     'the circuit closes without traffic, with %i messages parked',
     async (parked) => {
       const resetTimeout = 6;
       const service = await start(String(resetTimeout));
-      await kafka.kill();
+      await stage.kafka.kill();
       await Promise.all(Array.from({ length: 10 }, (_, index) => service.post({ value: index })));
       await until('the circuit is open', async () => (await stateOf(service)) === 1, { everyMs: 5 });
       const openedAt = performance.now();
-      if (parked === 0) await redis.flush();
-      else await fill(redis, topic, parked);
-      await kafka.start();
+      if (parked === 0) await stage.redis.flush();
+      else await stage.park(topic, parked);
+      await stage.kafka.start();
       await until('the circuit is closed', async () => (await stateOf(service)) === 0, { everyMs: 5 });
       const tookMs = performance.now() - openedAt;
       console.log(
@@ -69,7 +43,7 @@ describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
       expect(tookMs).toBeGreaterThan(resetTimeout * 1000 - 100);
       // The promise is one second; the rest is for a busy machine.
       expect(tookMs).toBeLessThan(resetTimeout * 1000 + 5000);
-      await until('the backlog is drained', isDrained);
+      await until('the backlog is drained', () => stage.isDrained());
       expect(await service.end('SIGTERM')).toBe(0);
     },
     TEST_MS,
@@ -79,19 +53,19 @@ describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
     `a backlog of ${BACKLOG} is drained, and costs live messages less than 20 ms of p99`,
     async () => {
       const service = await start('0.5');
-      const load = new Load(service, PER_SECOND);
+      const load = stage.load(service, PER_SECOND);
       const published = () => load.answers.filter(({ status, fallback }) => status === 202 && !fallback);
       await until('it is warm', () => published().length >= 2 * PER_SECOND);
       const before = await next(published, 4 * PER_SECOND);
 
       // By an operator's word: a broker that has just started is slow by itself.
       await force(service, 'forced-open');
-      await fill(redis, topic, BACKLOG);
+      await stage.park(topic, BACKLOG);
       await force(service, 'auto');
       await until('the circuit is closed', async () => (await stateOf(service)) === 0, { everyMs: 5 });
       const lag = new LagMeter();
       const from = performance.now();
-      await until('the backlog is drained', isDrained, { everyMs: 10 });
+      await until('the backlog is drained', () => stage.isDrained(), { everyMs: 10 });
       const drainedIn = performance.now() - from;
       const lateBy = lag.stop();
       const during = published().filter(({ answeredAt }) => answeredAt >= from);
@@ -106,7 +80,7 @@ describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
       expect(load.answers.filter(({ status }) => status !== 202)).toEqual([]);
       // The promise is 20 ms; the rest is for a busy machine.
       expect(waitOf(during, 99) - waitOf(before, 99)).toBeLessThan(200 + lateBy);
-      const present = await ids();
+      const present = new Set(await stage.idsIn(topic));
       expect(load.accepted.filter((id) => !present.has(id))).toEqual([]);
       expect(present.size).toBe(BACKLOG + load.accepted.length);
       expect(await service.end('SIGTERM')).toBe(0);
@@ -115,17 +89,9 @@ describeReal('when Kafka comes back,', ['kafka', 'redis'], () => {
   );
 });
 
-/** The next so many that are published. */
+/** The next `count` messages that are published. */
 async function next(published: () => readonly Answer[], count: number): Promise<readonly Answer[]> {
   const from = published().length;
   await until('they are published', () => published().length >= from + count);
   return published().slice(from, from + count);
-}
-
-async function fill(redis: RedisService, topic: string, count: number): Promise<void> {
-  const entries = Array.from({ length: count }, (_, index) =>
-    toEntry(aMessage({ id: `parked-${index}`, topic, key: `parked-${index}` })),
-  );
-  for (let from = 0; from < count; from += 1000)
-    await redis.client().lpush(QUEUE, ...entries.slice(from, from + 1000));
 }

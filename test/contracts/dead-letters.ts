@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { ALONE_AFTER, MAX_ATTEMPTS, POISON, type Verdict } from '../../src/ports/fallback-list.ts';
+import { ALONE_AFTER, POISON_RULE } from '../../src/backfill/poison.ts';
+import type { Settlement } from '../../src/ports/fallback-list.ts';
 import { DEAD, DEFER, RETURN, listVerbs } from './list-verbs.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { value } from './value.ts';
@@ -20,7 +21,7 @@ export function deadLettersContract(name: string, open: () => Promise<StoreUnder
     const kill = async (...entries: string[]) => {
       await park(...entries);
       await claim('kill', entries.length);
-      await settle('kill', ...entries.map((entry): Verdict => ({ kind: 'dead', reason: `Bad ${entry}` })));
+      await settle('kill', ...entries.map((entry): Settlement => ({ kind: 'dead', reason: `Bad ${entry}` })));
     };
 
     test('a dead letter tells the entry, the error, the attempts and when; oldest first, page by page', async () => {
@@ -97,8 +98,10 @@ export function deadLettersContract(name: string, open: () => Promise<StoreUnder
       await dieWith(3, ALONE_AFTER);
       expect(await claim('alone')).toEqual(['poison']);
       await settle('alone', RETURN);
-      await dieWith(3, MAX_ATTEMPTS - ALONE_AFTER);
-      expect(await letters()).toMatchObject([{ entry: 'poison', reason: POISON, attempts: MAX_ATTEMPTS }]);
+      await dieWith(3, POISON_RULE.maxAttempts - ALONE_AFTER);
+      expect(await letters()).toMatchObject([
+        { entry: 'poison', reason: POISON_RULE.reason, attempts: POISON_RULE.maxAttempts },
+      ]);
       expect(await claim('b')).toEqual(['good']);
       expect(await claim('c')).toEqual(['fine']);
     });

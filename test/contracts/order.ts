@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { MAX_ATTEMPTS, type Verdict } from '../../src/ports/fallback-list.ts';
+import { POISON_RULE } from '../../src/backfill/poison.ts';
+import type { Settlement } from '../../src/ports/fallback-list.ts';
 import type { StoreReply } from '../../src/ports/store-reply.ts';
 import { keyOf } from './key-of.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 const LEASE_MS = 300;
-const RETURN: Verdict = { kind: 'return' };
-const done = (orderKey?: string): Verdict => ({ kind: 'done', orderKey });
-const dead = (orderKey: string): Verdict => ({ kind: 'dead', reason: 'Broken', orderKey });
+const RETURN: Settlement = { kind: 'return' };
+const done = (orderKey?: string): Settlement => ({ kind: 'done', orderKey });
+const dead = (orderKey: string): Settlement => ({ kind: 'dead', reason: 'Broken', orderKey });
 
 /** What every store promises about order keys, and about one batch at a time. */
 export function orderContract(name: string, open: () => Promise<StoreUnderTest>): void {
@@ -20,7 +21,7 @@ export function orderContract(name: string, open: () => Promise<StoreUnderTest>)
 
     const park = async (...entries: string[]) =>
       value(await it.store.list.park(entries, {}, entries.map(keyOf)));
-    const settle = async (batch: string, ...verdicts: Verdict[]) =>
+    const settle = async (batch: string, ...verdicts: Settlement[]) =>
       value(await it.store.list.settle(batch, verdicts));
     const parked = async (...orderKeys: string[]) => {
       const answers = value(await it.store.list.parkedKeys(orderKeys));
@@ -59,7 +60,7 @@ export function orderContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await parked('a', 'b', 'c')).toEqual(['a', 'b']);
       await claim('y');
       await it.wait(LEASE_MS + 20);
-      expect(value(await it.store.list.reap())).toMatchObject({ returned: 3 });
+      expect(value(await it.store.list.reap(POISON_RULE))).toMatchObject({ returned: 3 });
       expect(await parked('a', 'b', 'c')).toEqual(['a', 'b']);
     });
 
@@ -122,10 +123,10 @@ export function orderContract(name: string, open: () => Promise<StoreUnderTest>)
 
     test('once the list is empty no key is parked, whatever was miscounted before', async () => {
       await park('a1');
-      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+      for (let attempts = 0; attempts < POISON_RULE.maxAttempts; attempts++) {
         value(await it.store.list.claim({ batch: 'x', maxCount: 1, maxBytes: 100, leaseMs: 1 }));
         await it.wait(5);
-        value(await it.store.list.reap());
+        value(await it.store.list.reap(POISON_RULE));
       }
       expect(value(await it.store.list.backlog())).toEqual({ waiting: 0, claimed: 0, dead: 1 });
       await park('b1', 'b2');
@@ -161,7 +162,7 @@ export function orderContract(name: string, open: () => Promise<StoreUnderTest>)
       await claim('x', 2);
       await it.wait(LEASE_MS + 20);
       expect(await claim('y')).toEqual([]);
-      expect(value(await it.store.list.reap())).toMatchObject({ returned: 2 });
+      expect(value(await it.store.list.reap(POISON_RULE))).toMatchObject({ returned: 2 });
       expect(await claim('y')).toEqual(['a1', 'a2', 'a3']);
       expect(await settle('x', done('a'), done('a'))).toBe(false);
       expect(await parked('a')).toEqual(['a']);

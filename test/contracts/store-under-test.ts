@@ -3,9 +3,11 @@ import type { Store } from '../../src/ports/store.ts';
 export interface StoreUnderTest {
   /** An empty store. */
   readonly store: Store;
-  /** What it says of itself, where that is not `durable`: Upstash keeps its settings to itself. */
-  readonly durability?: 'unknown';
-  /** Lets so many milliseconds pass by the store's clock. */
+  /** Lets `ms` milliseconds pass by the store's clock. */
   wait(ms: number): Promise<void>;
+  /** The same, without waiting for it where the clock is a real one. */
+  skip(ms: number): Promise<void>;
+  /** Sets the store's clock back. */
+  setBack(ms: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { PARTS } from '../../src/config/embedded.ts';
 
 interface Service {
   readonly image: string;
@@ -12,6 +13,7 @@ interface Service {
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly profiles?: readonly string[];
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
 }
 
 const text = await Bun.file(join(import.meta.dir, '../../docker-compose.yml')).text();
@@ -33,16 +35,23 @@ test('the worker can be scaled: it has no name and no port that two would fight 
   expect([name, ports]).toEqual([undefined, undefined]);
 });
 
+test('the health of the worker is asked of the worker', () => {
+  expect(named('redis_backfill_worker').healthcheck).toMatchObject({
+    test: ['CMD', '/usr/local/bin/spillway', 'health', 'backfill'],
+  });
+});
+
 test.each(['api', 'redis_backfill_worker'])(
   '%s writes to nothing but its logs, as nobody in particular',
   (name) => {
     const { read_only: readOnly, cap_drop: dropped, user, environment = {} } = named(name);
     expect([readOnly, dropped, user]).toEqual([true, ['ALL'], undefined]);
     // Neither driver is embedded, which would need a directory of its own.
-    expect(readConfig(environment)).toMatchObject({
+    expect(readConfig(environment, PARTS)).toMatchObject({
       kafka: {},
       redisUrl: 'redis://redis:6379',
       backfill: 'off',
+      warnings: [],
     });
   },
 );

@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { binary, runBinary } from '../support/binary.ts';
-import { describeReal, realKafka, realRedis } from '../support/services.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { UpstashServer } from '../support/upstash-server.ts';
-import { until } from '../support/wait.ts';
+import { binary, runBinary } from '../support/process/binary.ts';
+import { describeReal, realKafka, realRedis } from '../support/process/services.ts';
+import { type Spillway, startSpillway } from '../support/process/spillway.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
+import { UpstashServer } from '../support/redis/upstash-server.ts';
+import { until } from '../support/process/wait.ts';
 
 const BUILD_MS = 120_000;
 const TEST_MS = 60_000;

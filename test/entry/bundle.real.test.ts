@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { bundle, type EdgeEntry } from '../support/bundle.ts';
-import { describeReal } from '../support/services.ts';
+import { bundle, type EdgeEntry } from '../support/process/bundle.ts';
+import { describeReal } from '../support/process/services.ts';
 
 const TEST_MS = 60_000;
 /** Cloudflare takes 3 MB of a Worker, compressed, for free, and 10 MB otherwise. */
@@ -27,7 +27,7 @@ describeReal('what is deployed to Cloudflare', ['workerd'], () => {
         expect(text).not.toMatch(
           new RegExp(`node_modules/${module}/|(from|require\\(|import) ?["']${module}["']`),
         );
-      expect(text).toContain('src/drivers/kafka/rest.ts');
+      expect(text).toContain('src/drivers/kafka/rest/publisher.ts');
       expect(compressedKb).toBeLessThan(MOST_KB.cloudflare);
     },
     TEST_MS,

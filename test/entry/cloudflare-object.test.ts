@@ -26,9 +26,10 @@ test('settings that have no use in an object are refused, and named', async () =
   const said: unknown[] = [];
   const error = console.error;
   console.error = (text: unknown) => said.push(text);
-  const bindings = { KAFKA_BROKERS: 'a:1', CIRCUIT_SHARING: 'on' };
+  const bindings = { KAFKA_BROKERS: 'a:1', CIRCUIT_SHARING: 'on', EMBEDDED: 'redis' };
   const response = await new Spillway(fakeState(null) as never, bindings).fetch(new Request('http://a/'));
   console.error = error;
   expect(response.status).toBe(503);
   expect(said.join()).toContain('CIRCUIT_SHARING has no use here');
+  expect(said.join()).toContain('EMBEDDED has no use here');
 });

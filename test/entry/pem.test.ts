@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { ConfigError, readConfig } from '../../src/config/config.ts';
 import { readPems } from '../../src/entry/pem.ts';
-import { Authority } from '../support/certificates.ts';
-import { startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { Authority } from '../support/http/certificates.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
 
 const TLS = { KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SSL: 'true' };
 
@@ -50,14 +49,5 @@ describe('readPems', () => {
     expect(message).toContain('KAFKA_SSL_CERT_FILE names a file that holds no PEM text');
     expect(message).toContain('KAFKA_SSL_KEY holds no PEM text');
     expect(message).not.toContain('secret');
-  });
-
-  test('a file that can not be read is a refusal to start that names the variable', async () => {
-    const output = await startSpillway({ ...TLS, KAFKA_SSL_CA_FILE: '/nowhere/ca.pem' }).then(
-      () => 'It started',
-      (error: unknown) => String(error),
-    );
-    expect(output).toContain('ended with 1');
-    expect(output).toContain("KAFKA_SSL_CA_FILE names a file that can't be read: ENOENT");
   });
 });

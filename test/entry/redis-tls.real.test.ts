@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Authority } from '../support/certificates.ts';
-import { freePort } from '../support/free-port.ts';
-import type { Host } from '../support/host.ts';
-import { localRedis } from '../support/redis.ts';
-import { PROCESSES, type Runtime } from '../support/runtimes.ts';
-import { describeReal } from '../support/services.ts';
-import { startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { until } from '../support/wait.ts';
+import { Authority } from '../support/http/certificates.ts';
+import { freePort } from '../support/process/free-port.ts';
+import type { Host } from '../support/process/host.ts';
+import { localRedis } from '../support/redis/service.ts';
+import { PROCESSES, type Runtime } from '../support/process/runtimes.ts';
+import { describeReal } from '../support/process/services.ts';
+import { startSpillway, switchKafka } from '../support/process/spillway.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
+import { until } from '../support/process/wait.ts';
 
 type File = (name: string) => string;
 
@@ -48,7 +48,7 @@ describeReal('a service with rediss://', ['localRedis', ...PROCESSES], () => {
   const start = async (runtime: Runtime, variables: Record<string, string> = {}) => {
     const all = { REDIS_URL: url, REDIS_BREAKER_FAIL_MAX: '1', ...variables };
     const service = await startSpillway(all, { runtime });
-    await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+    await switchKafka(service, 'fail');
     return service;
   };
 
@@ -117,7 +117,7 @@ describeReal('a service with rediss:// and a cluster', ['localRedis', 'redisCli'
       NODE_EXTRA_CA_CERTS: file('ca'),
       BACKFILL: 'off',
     });
-    await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+    await switchKafka(service, 'fail');
     await until('Redis takes a message', async () => (await service.post({ value: 1 })).status === 202);
     await service.end('SIGTERM');
     await redis.kill();

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SecureKafka, secureKafka } from '../support/kafka-secure.ts';
-import { unsignedJwt } from '../support/jwt.ts';
-import { PROCESSES, type Runtime } from '../support/runtimes.ts';
-import { describeReal } from '../support/services.ts';
-import { startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { until } from '../support/wait.ts';
+import { type SecureKafka, secureKafka } from '../support/kafka/secure-broker.ts';
+import { unsignedJwt } from '../support/http/jwt.ts';
+import { PROCESSES, type Runtime } from '../support/process/runtimes.ts';
+import { describeReal } from '../support/process/services.ts';
+import { startSpillway } from '../support/process/spillway.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
+import { until } from '../support/process/wait.ts';
 
 /** Starts with these variables and posts until a message is published, or the circuit has opened. */
 async function post(variables: Record<string, string>, runtime: Runtime = 'bun') {

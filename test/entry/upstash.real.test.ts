@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import { PROCESSES } from '../support/runtimes.ts';
-import { describeReal, ownRedis } from '../support/services.ts';
-import { startSpillway } from '../support/spillway.ts';
-import { UpstashServer } from '../support/upstash-server.ts';
-import { until } from '../support/wait.ts';
+import { PROCESSES } from '../support/process/runtimes.ts';
+import { describeReal, ownRedis } from '../support/process/services.ts';
+import { startSpillway, switchKafka } from '../support/process/spillway.ts';
+import { UpstashServer } from '../support/redis/upstash-server.ts';
+import { until } from '../support/process/wait.ts';
 
 describeReal('The service and a Redis behind REST', ['redis', ...PROCESSES], () => {
   test.each(PROCESSES)(
@@ -17,11 +17,11 @@ describeReal('The service and a Redis behind REST', ['redis', ...PROCESSES], () 
         KAFKA_BREAKER_RESET_TIMEOUT: '0.3',
       };
       const service = await startSpillway(variables, { runtime });
-      await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+      await switchKafka(service, 'fail');
       for (let count = 0; count < 6; count++)
         expect(await (await service.post({ value: count })).json()).toMatchObject({ status: 'queued' });
       expect(await redis.client().llen('fallback:message_queue')).toBe(6);
-      await fetch(`${service.url}/dev/kafka/recover`, { method: 'POST' });
+      await switchKafka(service, 'recover');
       const left = () => redis.client().keys('*fallback:message_queue*');
       await until('the list is empty', async () => (await left()).length === 0);
       expect(await service.end('SIGTERM')).toBe(0);

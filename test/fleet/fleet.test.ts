@@ -1,32 +1,40 @@
 import { expect, test } from 'bun:test';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { OperatorModes } from '../../src/fleet/operator-modes.ts';
-import { FakeBoard } from '../support/fake-board.ts';
-import { FakeLog } from '../support/fakes.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { FakeLog } from '../support/fakes/fake-log.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+
+const DAY_MS = 86_400_000;
 
 function setup() {
-  const board = new FakeBoard();
   const clock = new FakeClock();
+  const store = new FaultyStore(clock);
+  const { sharedState } = store;
   const log = new FakeLog();
   const heard: string[] = [];
   const circuit = { force: (mode: string) => void heard.push(mode) };
-  const modes = new OperatorModes({ circuits: { kafka: circuit, redis: circuit }, board, onOrder() {} });
+  const modes = new OperatorModes({
+    circuits: { kafka: circuit, redis: circuit },
+    sharedState,
+    onOrder() {},
+  });
+  const workers = { learn() {}, loseSight() {} };
   return {
-    board,
+    sharedState,
     clock,
     log,
     heard,
     modes,
-    fleet: new Fleet({ board, clock, log, modes, outage: undefined }),
+    fleet: new Fleet({ sharedState, clock, log, modes, workers, outage: undefined }),
   };
 }
 
-test('an order that is given while the board is being read is not undone by what was read', async () => {
-  const { board, heard, modes, fleet } = setup();
-  const read = board.read.bind(board);
+test('an order that is given while the shared state is being read is not undone by what was read', async () => {
+  const { sharedState, heard, modes, fleet } = setup();
+  const read = sharedState.read.bind(sharedState);
   const held = Promise.withResolvers<void>();
-  board.read = async (names) => {
+  sharedState.read = async (names) => {
     const reply = await read(names);
     await held.promise;
     return reply;
@@ -40,24 +48,24 @@ test('an order that is given while the board is being read is not undone by what
 });
 
 test('it looks again and again until it is stopped', async () => {
-  const { board, clock, heard, fleet } = setup();
+  const { sharedState, clock, heard, fleet } = setup();
   await fleet.start();
-  board.texts.set('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 1]));
+  await sharedState.post('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 1]), DAY_MS);
   await clock.advance(5000);
   expect(heard).toEqual(['forced-closed']);
   fleet.stop();
-  board.texts.clear();
+  await sharedState.remove('forced:kafka');
   await clock.advance(60_000);
   expect(heard).toEqual(['forced-closed']);
 });
 
 test('it goes on looking whatever goes wrong with what it has read', async () => {
-  const { board, clock, log, heard, modes, fleet } = setup();
+  const { sharedState, clock, log, heard, modes, fleet } = setup();
   modes.learn = () => Promise.reject(new Error('A bug'));
   await fleet.start();
   expect(log.lines).toEqual(['ERROR What stands on the board could not be understood']);
   Reflect.deleteProperty(modes, 'learn');
-  board.texts.set('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 1]));
+  await sharedState.post('forced:kafka', JSON.stringify(['forced-closed', 'ana', 'x', 1]), DAY_MS);
   await clock.advance(5000);
   expect(heard).toEqual(['forced-closed']);
   fleet.stop();

@@ -1,31 +1,35 @@
 import { describe, expect, test } from 'bun:test';
-import { OperatorModes, type Order } from '../../src/fleet/operator-modes.ts';
-import type { StoreReply } from '../../src/ports/store-reply.ts';
-import { FakeBoard } from '../support/fake-board.ts';
+import { OperatorModes, type CircuitOverride } from '../../src/fleet/operator-modes.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
 
-const OPEN: Order = { mode: 'forced-open', by: 'ana', reason: 'maintenance', at: 1_764_671_400_000 };
-const CLOSED: Order = { ...OPEN, mode: 'forced-closed', at: OPEN.at + 1 };
-const AUTO: Order = { ...OPEN, mode: 'auto', at: OPEN.at + 2 };
+const OPEN: CircuitOverride = {
+  mode: 'forced-open',
+  by: 'ana',
+  reason: 'maintenance',
+  at: 1_764_671_400_000,
+};
+const CLOSED: CircuitOverride = { ...OPEN, mode: 'forced-closed', at: OPEN.at + 1 };
+const AUTO: CircuitOverride = { ...OPEN, mode: 'auto', at: OPEN.at + 2 };
 
 function setup() {
-  const away: { fault: Exclude<StoreReply<never>, { kind: 'done' }> | undefined } = { fault: undefined };
-  const board = new FakeBoard(() => away.fault);
+  const store = new FaultyStore();
+  const { sharedState } = store;
   const start = () => {
     const heard: string[] = [];
     const circuit = (name: string) => ({ force: (mode: string) => void heard.push(`${name} ${mode}`) });
-    const orders: [string, Order][] = [];
+    const orders: [string, CircuitOverride][] = [];
     const modes = new OperatorModes({
       circuits: { kafka: circuit('kafka'), redis: circuit('redis') },
-      board,
+      sharedState,
       onOrder: (name, order) => void orders.push([name, order]),
     });
     const look = async () => {
-      const reply = await board.read(modes.names);
+      const reply = await sharedState.read(modes.names);
       if (reply.kind === 'done') await modes.learn(reply.value);
     };
     return { modes, heard, orders, look };
   };
-  return { board, away, start };
+  return { sharedState, store, start };
 }
 
 describe('an order of an operator', () => {
@@ -60,14 +64,14 @@ describe('an order of an operator', () => {
   });
 
   test('that the store could not take holds here, and elsewhere once the store is back', async () => {
-    const { start, away } = setup();
+    const { start, store } = setup();
     const [one, other] = [start(), start()];
     await other.modes.give('kafka', { ...CLOSED, at: OPEN.at - 1 });
-    away.fault = { kind: 'failed', reason: 'gone' };
+    store.fault = { kind: 'failed', reason: 'gone' };
     expect(await one.modes.give('kafka', OPEN)).toBe('here-only');
     await one.look();
     expect(one.modes.orders.kafka).toEqual(OPEN);
-    away.fault = undefined;
+    store.fault = undefined;
     await one.look();
     await other.look();
     expect(one.modes.orders.kafka).toEqual(OPEN);
@@ -75,11 +79,11 @@ describe('an order of an operator', () => {
   });
 
   test('that the store could not take gives way to a later one', async () => {
-    const { start, away } = setup();
+    const { start, store } = setup();
     const [one, other] = [start(), start()];
-    away.fault = { kind: 'failed', reason: 'gone' };
+    store.fault = { kind: 'failed', reason: 'gone' };
     await one.modes.give('kafka', OPEN);
-    away.fault = undefined;
+    store.fault = undefined;
     await other.modes.give('kafka', AUTO);
     for (const { look } of [one, other, one]) await look();
     expect([one.modes.orders.kafka, other.modes.orders.kafka]).toEqual([undefined, undefined]);
@@ -95,8 +99,8 @@ describe('an order of an operator', () => {
     '["forced-open","ana","no time"]',
     '["forced-open","ana","no such time",1e99]',
   ])('is not made of %p, whoever wrote that on the board', async (text) => {
-    const { start, board } = setup();
-    board.texts.set('forced:kafka', text);
+    const { start, sharedState } = setup();
+    await sharedState.post('forced:kafka', text, 60_000);
     const one = start();
     await one.look();
     expect(one.heard).toEqual([]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import type { CircuitState } from '../../src/breakers/circuit.ts';
 import { SharedOutage } from '../../src/fleet/shared-outage.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeBoard } from '../support/fake-board.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
 
 /** A process whose circuit does what it is told, and what was done to it. */
-function start(board: FakeBoard, clock = new FakeClock()) {
+function start({ sharedState }: FaultyStore, clock = new FakeClock()) {
   const done: string[] = [];
   const circuit = {
     state: 'closed' as CircuitState,
@@ -16,25 +16,25 @@ function start(board: FakeBoard, clock = new FakeClock()) {
     },
     tryNow: () => void done.push('tried'),
   };
-  const outage = new SharedOutage({ circuit, board, clock });
+  const outage = new SharedOutage({ circuit, sharedState, clock });
   function become(state: CircuitState, by: 'calls' | 'operator' | 'news' = 'calls'): void {
     circuit.state = state;
     outage.changed({ state, by });
   }
   const look = async () => {
-    const reply = await board.read([outage.name]);
+    const reply = await sharedState.read([outage.name]);
     if (reply.kind === 'done') outage.learn(reply.value[0]);
   };
   return { done, circuit, clock, become, look };
 }
 
 function fleet() {
-  const board = new FakeBoard();
-  const processes = [start(board), start(board), start(board)] as const;
+  const store = new FaultyStore();
+  const processes = [start(store), start(store), start(store)] as const;
   const allLook = async () => {
     for (const { look } of processes) await look();
   };
-  return { board, processes, allLook };
+  return { store, processes, allLook };
 }
 
 describe('an outage that one process sees', () => {
@@ -47,29 +47,29 @@ describe('an outage that one process sees', () => {
   });
 
   test('begins open who starts in it', async () => {
-    const { board, processes } = fleet();
+    const { store, processes } = fleet();
     processes[0].become('open');
-    const late = start(board);
+    const late = start(store);
     await late.look();
     expect(late.circuit.state).toBe('open');
   });
 
   test('ends for who told of it and has not looked since: it is not told again', async () => {
-    const { board, processes } = fleet();
+    const { store, processes } = fleet();
     processes[0].become('open');
     await processes[1].look();
     processes[1].become('closed');
     await processes[0].look();
-    expect([processes[0].done, board.texts.size]).toEqual([['tried'], 0]);
+    expect([processes[0].done, store.contents.texts.size]).toEqual([['tried'], 0]);
   });
 
   test('ends for all when a trial of one succeeds: the others try at once', async () => {
-    const { board, processes, allLook } = fleet();
+    const { store, processes, allLook } = fleet();
     processes[0].become('open');
     await allLook();
     processes[1].become('half-open');
     processes[1].become('closed');
-    expect(board.texts.size).toBe(0);
+    expect(store.contents.texts.size).toBe(0);
     await allLook();
     expect(processes.map(({ done }) => done.at(-1))).toEqual(['tried', 'opened on news', 'tried']);
     for (const { become } of [processes[0], processes[2]]) become('closed');
@@ -126,24 +126,24 @@ describe('an outage that one process sees', () => {
   });
 
   test('is told as soon as the store is back, where it was away', async () => {
-    let away = true;
-    const board = new FakeBoard(() => (away ? { kind: 'failed', reason: 'gone' } : undefined));
-    const [one, other] = [start(board), start(board)];
+    const store = new FaultyStore();
+    store.fault = { kind: 'failed', reason: 'gone' };
+    const [one, other] = [start(store), start(store)];
     one.become('open');
     for (const { look } of [one, other]) await look();
     expect([one.done, other.done]).toEqual([[], []]);
-    away = false;
+    store.fault = undefined;
     for (const { look } of [one, other, one, other]) await look();
     expect([one.done, other.done]).toEqual([[], ['opened on news']]);
   });
 
   test('is not told of a circuit that waits for its trial after an operator gave it back', async () => {
-    const { board, processes } = fleet();
+    const { store, processes } = fleet();
     processes[0].become('open', 'operator');
-    expect(board.texts.size).toBe(0);
+    expect(store.contents.texts.size).toBe(0);
     processes[0].become('half-open');
     processes[0].become('open');
-    expect(board.texts.size).toBe(1);
+    expect(store.contents.texts.size).toBe(1);
   });
 
   test('is left by one that was in it before it was told, and is not entered again', async () => {
@@ -159,23 +159,23 @@ describe('an outage that one process sees', () => {
     expect(quiet.done).not.toContain('opened on news');
   });
 
-  test('is kept on the board for as long as anyone is in it', async () => {
-    const { board, processes, allLook } = fleet();
+  test('is kept in the shared state for as long as anyone is in it', async () => {
+    const { store, processes, allLook } = fleet();
     processes[0].become('open');
     for (let looks = 0; looks < 9; looks++) await allLook();
-    const before = board.prolonged.length;
+    const before = store.callsTo('sharedState', 'prolong').length;
     expect(before).toBeGreaterThanOrEqual(2);
     for (const { clock } of processes) await clock.advance(6000);
     await allLook();
-    expect(board.prolonged.length).toBeGreaterThan(before);
+    expect(store.callsTo('sharedState', 'prolong').length).toBeGreaterThan(before);
   });
 
   test('is not told of a circuit that an operator forced open, and moves none', async () => {
-    const { board, processes, allLook } = fleet();
+    const { store, processes, allLook } = fleet();
     processes[0].circuit.mode = 'forced-open';
     processes[0].become('open');
     await allLook();
-    expect(board.texts.size).toBe(0);
+    expect(store.contents.texts.size).toBe(0);
     processes[1].become('open');
     processes[0].circuit.state = 'closed';
     await allLook();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from 'bun:test';
-import { ownKafka, ownRedis, describeReal } from '../support/services.ts';
+import { ownKafka, ownRedis, describeReal } from '../support/process/services.ts';
 import { kafkaFailure, redisFailure } from './load-tests.ts';
 import { metricsAndLogQueries } from './monitoring.ts';
 import { bothCircuitsOpen, kafkaCircuitOpens, redisCircuitOpens } from './scenarios.ts';

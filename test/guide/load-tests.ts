@@ -2,7 +2,7 @@ import { expect } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningLoad, startLoad } from '../load/start.ts';
-import { until } from '../support/wait.ts';
+import { until } from '../support/process/wait.ts';
 import type { Stage } from './stage.ts';
 
 /** The guide's command, and a file for what was told 202. */

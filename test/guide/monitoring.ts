@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../support/wait.ts';
+import { until } from '../support/process/wait.ts';
 import { sendMany } from './messages.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'bun:test';
-import { until } from '../support/wait.ts';
+import { until } from '../support/process/wait.ts';
 import { logLine, PUBLISHED, QUEUED, send, sendMany } from './messages.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,10 +1,10 @@
 import { expect } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import { redisCliFor } from '../support/redis-cli.ts';
-import type { RedisService } from '../support/redis.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { until } from '../support/wait.ts';
+import type { KafkaService } from '../support/kafka/service.ts';
+import { redisCliFor } from '../support/redis/redis-cli.ts';
+import type { RedisService } from '../support/redis/service.ts';
+import { type Spillway, startSpillway } from '../support/process/spillway.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
+import { until } from '../support/process/wait.ts';
 
 type Which = 'kafka' | 'redis';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { until } from '../support/wait.ts';
+import { startSpillway, switchKafka } from '../support/process/spillway.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
+import { until } from '../support/process/wait.ts';
 import { startLoad } from './start.ts';
 
 test('bun run load posts for as long as it is told, counts, and writes down what was accepted', async () => {
@@ -29,7 +29,7 @@ test('bun run load posts for as long as it is told, counts, and writes down what
 
 test('a ctrl-C ends it with its summary; messages that took the detour were no failures', async () => {
   const service = await startSpillway();
-  await fetch(`${service.url}/dev/kafka/fail`, { method: 'POST' });
+  await switchKafka(service, 'fail');
   const load = startLoad([`--host=${service.url}`, '--users=2', '--spawn-rate=10']);
   await until('a line', () => load.output().includes(' fallback 100 %'));
   load.interrupt();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { hasEnded, killAtEnd } from '../support/janitor.ts';
+import { hasEnded, killAtEnd } from '../support/process/janitor.ts';
 
 /** A load test that runs as the process that an operator starts. */
 export interface RunningLoad {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
 import { Swarm } from './swarm.ts';
 
 function setup(users: number, spawnRate: number, post = () => Promise.resolve()) {

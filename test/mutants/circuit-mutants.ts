@@ -6,7 +6,7 @@ const CIRCUIT: readonly Mutant[] = [
   ['a change of state makes no result late', 'return;\n      this.#epoch++;', 'return;'],
   ['a forced change makes no result late', 'mode;\n    this.#epoch++;', 'mode;'],
   ['what says nothing counts', "verdict.kind !== 'neutral' && ", ''],
-  ['an answer does not end the row', '&& this.#automaton.isClean', ''],
+  ['an answer does not end the row', '&& this.#machine.isClean', ''],
   ['two trials may run', "this.state === 'open' && this.#timer", 'this.#timer'],
   ['a trial is due at once', ' && this.#timer.dueInMs === 0', ''],
   ['forced open is ignored', "return this.#mode === 'auto' && ", 'return '],
@@ -14,26 +14,26 @@ const CIRCUIT: readonly Mutant[] = [
   ['forced, the timer goes on', 'this.#timer.cancel();\n    if (mode', 'if (mode'],
   [
     'forced closed keeps the count',
-    "if (mode !== 'auto') this.#auto",
-    "if (mode !== 'auto' && !(mode === 'forced-closed' && this.state === 'closed')) this.#auto",
+    "if (mode !== 'auto') this.#mach",
+    "if (mode !== 'auto' && !(mode === 'forced-closed' && this.state === 'closed')) this.#mach",
   ],
   ['automatic again, no trial comes', 'else this.tryNow();', ''],
   ['news opens what an operator holds', "if (this.#mode !== 'auto' || this.state !== 'closed') return;", ''],
   [
     'news makes no result late',
-    "this.#epoch++;\n    this.#automaton = this.#begin('open');\n    this.#timer",
-    "this.#automaton = this.#begin('open');\n    this.#timer",
+    "this.#epoch++;\n    this.#machine = this.#begin('open');\n    this.#timer",
+    "this.#machine = this.#begin('open');\n    this.#timer",
   ],
   ['opened by news, no trial comes', 'this.#timer.opened(undefined);', ''],
-  ['news is not told', 'this.#witness.news(reason);', ''],
+  ['news is not told', 'this.#notifier.news(reason);', ''],
   [
     'told to try, it tries what an operator holds',
     "if (this.#mode === 'auto' && this.state === 'open') this.#timer.start(0);",
     "if (this.state === 'open') this.#timer.start(0);",
   ],
   ['automatic again, it waits as after an opening', 'this.#timer.start(0)', 'this.#timer.opened(undefined)'],
-  ['a trial from before the force has a say', 'if (automaton !== this.#automaton) return;', ''],
-  ['a forced change is not told', "this.#witness.change(this.state, mode, 'operator');", ''],
+  ['a trial from before the force has a say', 'if (machine !== this.#machine) return;', ''],
+  ['a forced change is not told', "this.#notifier.change(this.state, mode, 'operator');", ''],
   ['the same mode again is a change', 'if (mode === this.#mode) return;', ''],
   ['the timer of a trial is never started', "if (this.state === 'open') this.#timer.opened(trial);", ''],
   [
@@ -69,7 +69,7 @@ const CIRCUIT: readonly Mutant[] = [
   ],
 ];
 
-const AUTOMATON: readonly Mutant[] = [
+const STATE_MACHINE: readonly Mutant[] = [
   ['an answer counts as a fault', "kind !== 'answered'", "kind !== 'neutral'"],
   ['it opens one fault late', 'new ConsecutiveBreaker(failMax)', 'new ConsecutiveBreaker(failMax + 1)'],
   [
@@ -120,14 +120,18 @@ const TIMER: readonly Mutant[] = [
 ];
 
 const TRIAL: readonly Mutant[] = [
-  [
-    'a trial may take for ever',
-    'const cancel = clock.after(limitMs, isLate);',
-    'const cancel = () => void isLate;',
-  ],
+  ['a trial may take for ever', 'within(clock, limitMs,', 'within(clock, Infinity,'],
   ['without a setting a trial may take for ever', 'limitMs = TRIAL_TIMEOUT_MS', 'limitMs = Infinity'],
-  ['a trial that runs out of time says nothing', "resolve({ kind: 'fault',", "resolve({ kind: 'neutral',"],
-  ['a trial that throws is no fault', "kind: 'fault',\n        reason", "kind: 'neutral',\n        reason"],
+  [
+    'a trial that runs out of time says nothing',
+    "kind: 'fault', reason: `The trial gave",
+    "kind: 'neutral', reason: `The trial gave",
+  ],
+  [
+    'a trial that throws is no fault',
+    "kind: 'fault', reason: `The trial threw",
+    "kind: 'neutral', reason: `The trial threw",
+  ],
   ['what throws at once is an exception of the circuit', '(async () => call())()', 'call()'],
 ];
 
@@ -138,18 +142,19 @@ const SLOW: readonly Mutant[] = [
   ['faults are called slow', "verdict.kind !== 'answered' || ", ''],
   [
     'a shared call votes for each that shares it',
-    'if (!this.#ballot.admits(verdict.call)) return NEUTRAL;',
+    'if (!this.#votes.admits(verdict.call)) return NEUTRAL;',
     '',
   ],
   ['a shared call is an answer for those who come second', 'return NEUTRAL;', 'return verdict;'],
 ];
 
-const WITNESS: readonly Mutant[] = [
+const NOTIFIER: readonly Mutant[] = [
+  ['a listener that comes later hears nothing', 'this.#listeners.push(listener);', 'void listener;'],
   ['what throws outside breaks a call', 'catch {', 'catch (error) {\n    throw error;'],
   ['it is not said why it opened', "by === 'calls' && state === 'open' ?", "state === 'closed' ?"],
 ];
 
-const BALLOT: readonly Mutant[] = [
+const VOTES: readonly Mutant[] = [
   ['a wire call votes for each that shares it', 'if (this.#voted.has(call)) return false;', ''],
 ];
 
@@ -166,11 +171,11 @@ const PUBLISHER: readonly Mutant[] = [
 /** By the name of the file in `src/breakers`. */
 export const MUTANTS: Readonly<Record<string, readonly Mutant[]>> = {
   'circuit.ts': CIRCUIT,
-  'automaton.ts': AUTOMATON,
+  'state-machine.ts': STATE_MACHINE,
   'trial-timer.ts': TIMER,
   'bounded-trial.ts': TRIAL,
   'slow-rule.ts': SLOW,
-  'witness.ts': WITNESS,
-  'ballot.ts': BALLOT,
+  'circuit-notifier.ts': NOTIFIER,
+  'verdict.ts': VOTES,
   'guarded-publisher.ts': PUBLISHER,
 };

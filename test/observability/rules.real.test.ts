@@ -1,8 +1,8 @@
 import { test } from 'bun:test';
 import { join } from 'node:path';
-import { run } from '../support/install.ts';
-import { promtool } from '../support/promtool.ts';
-import { describeReal } from '../support/services.ts';
+import { run } from '../support/process/install.ts';
+import { promtool } from '../support/process/promtool.ts';
+import { describeReal } from '../support/process/services.ts';
 import { OBSERVABILITY } from './rules.ts';
 
 /** Where promtool has to be fetched first. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { fakeService } from '../support/fake-service.ts';
+import { fakeService } from '../support/fakes/fake-service.ts';
 import { metricsIn, readRules } from './rules.ts';
 
 /** As the operator guide prints them. */

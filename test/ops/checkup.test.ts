@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
 import { checkUp, type CheckupDeps, type Finding } from '../../src/ops/checkup.ts';
 import type { TopicCheck } from '../../src/ports/publisher.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakePublisher, FakeStore } from '../support/fakes.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakePublisher } from '../support/fakes/fake-publisher.ts';
+import { FaultyStore } from '../support/fakes/faulty-store.ts';
 
 class Checked extends FakePublisher {
   readonly topics: Record<string, TopicCheck> = { messages: { kind: 'ready', partitions: 3 } };
@@ -13,7 +14,7 @@ class Checked extends FakePublisher {
 
 const deps = (over: Partial<CheckupDeps> = {}): CheckupDeps => ({
   publisher: new Checked(),
-  store: new FakeStore(),
+  store: new FaultyStore(),
   topics: ['messages'],
   shortfalls: [],
   names: { kafka: 'k:9092', redis: 'r:6379' },
@@ -45,6 +46,14 @@ test('a topic that can not be written is broken, and its neighbour is not', asyn
   expect(found[2]).toMatch(/^ok The topic messages/);
 });
 
+test('a leader out of reach is broken, and named', async () => {
+  const publisher = new Checked();
+  publisher.topics['messages'] = { kind: 'out-of-reach', reason: 'kafka:9092 (connect ECONNREFUSED)' };
+  expect(lines(await checkUp(deps({ publisher })))[1]).toBe(
+    "broken The topic messages has leaders that can't be reached from here: kafka:9092 (connect ECONNREFUSED). See advertised.listeners of the brokers",
+  );
+});
+
 test('a topic of which no more is told is there, and what Kafka’s driver can not do is a warning', async () => {
   const publisher = new Checked();
   publisher.topics['messages'] = { kind: 'ready', partitions: undefined };
@@ -66,16 +75,16 @@ test('a driver that can not tell of topics is asked whether Kafka answers, and n
 });
 
 test('settings that put the list at risk are warnings, and so is a Redis that does not tell them', async () => {
-  const store = new FakeStore();
-  store.promise = { status: 'at-risk', warnings: ['appendonly is no'] };
+  const store = new FaultyStore();
+  store.durable = { status: 'at-risk', warnings: ['appendonly is no'] };
   expect(lines(await checkUp(deps({ store })))).toContain('warning appendonly is no');
-  store.promise = { status: 'unknown', warnings: [] };
-  expect(lines(await checkUp(deps({ store }))).at(-1)).toMatch(/^warning Redis does not tell/);
+  store.durable = { status: 'unknown', warnings: [] };
+  expect(lines(await checkUp(deps({ store }))).at(-1)).toMatch(/^warning Redis does not report/);
 });
 
 test('a Redis whose first connection takes a while is waited for, and one that is away is not for ever', async () => {
   const clock = new FakeClock();
-  const store = new FakeStore();
+  const store = new FaultyStore();
   const fault = { kind: 'failed', reason: 'down' } as const;
   store.fault = fault;
   const late = checkUp(deps({ store, clock }));
@@ -87,4 +96,19 @@ test('a Redis whose first connection takes a while is waited for, and one that i
   const never = checkUp(deps({ store, clock }));
   await clock.advance(6000);
   expect(lines(await never).at(-1)).toBe('broken r:6379: down');
+});
+
+test.each([
+  [
+    1_000_000_000,
+    'ok Redis uses 1000 MB of 4000 MB (maxmemory): the rest holds 48 minutes of an outage with 1000 messages of 1 kB a second',
+  ],
+  [
+    3_900_000_000,
+    'warning Redis uses 3900 MB of 4000 MB (maxmemory): the rest holds 1 minutes of an outage with 1000 messages of 1 kB a second',
+  ],
+])('of a Redis that uses %d bytes it tells the room that is left', async (usedBytes, line) => {
+  const store = new FaultyStore();
+  store.durable = { status: 'durable', warnings: [], memory: { usedBytes, maxBytes: 4_000_000_000 } };
+  expect(lines(await checkUp(deps({ store })))).toContain(line);
 });

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { ANSWERED, type CallVerdict } from '../../src/breakers/verdict.ts';
 import { createCircuit, logOrder } from '../../src/ops/circuits.ts';
-import { FAULT } from '../support/a-circuit.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeLog } from '../support/fakes.ts';
+import { FAULT } from '../support/fakes/circuit-fixture.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { FakeLog } from '../support/fakes/fake-log.ts';
 
 function setup(which: 'kafka' | 'redis') {
   const log = new FakeLog();
   const clock = new FakeClock();
   let faults = 0;
   const settings = { failMax: 2, resetTimeoutMs: 1000, timeoutDurationMs: 2000 };
-  const circuit = createCircuit(which, settings, { clock, log, onFault: () => faults++, onChange() {} });
+  const circuit = createCircuit(which, settings, { clock, log, onFault: () => faults++ });
   const run = (verdict: CallVerdict) =>
     circuit.run(
       () => Promise.resolve(verdict),

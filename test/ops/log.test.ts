@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFileSink } from '../../src/ops/log-file.ts';
 import { createLog } from '../../src/ops/log.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
 
 function setup(format: 'text' | 'json', level: 'debug' | 'warning' = 'debug') {
   const clock = new FakeClock();

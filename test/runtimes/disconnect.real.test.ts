@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { connect, createServer } from 'node:net';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownRedis } from '../support/services.ts';
-import { UpstashServer } from '../support/upstash-server.ts';
-import { until } from '../support/wait.ts';
-import { startWorkerd } from '../support/workerd.ts';
+import type { RedisService } from '../support/redis/service.ts';
+import { describeReal, ownRedis } from '../support/process/services.ts';
+import { UpstashServer } from '../support/redis/upstash-server.ts';
+import { until } from '../support/process/wait.ts';
+import { startWorkerd } from '../support/process/workerd.ts';
 
 const TEST_MS = 60_000;
 const CIRCUIT = {

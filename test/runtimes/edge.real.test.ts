@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import type { RedisService } from '../support/redis.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { until } from '../support/wait.ts';
+import type { KafkaService } from '../support/kafka/service.ts';
+import type { RedisService } from '../support/redis/service.ts';
+import { describeReal, ownKafka, ownRedis } from '../support/process/services.ts';
+import { type Spillway, startSpillway } from '../support/process/spillway.ts';
+import { tempDir } from '../support/process/temp-dir.ts';
+import { until } from '../support/process/wait.ts';
 import { Stage, stateOf } from './stage.ts';
 import { Traffic } from './traffic.ts';
 
@@ -56,10 +56,10 @@ for (const runtime of ['workerd', 'object'] as const) {
         const traffic = new Traffic(service);
         await until('messages reach Kafka', () => traffic.published.size > 50);
         await stage().kafka.kill();
-        await (await stage().fronts())?.kafka.down();
+        await (await stage().proxies())?.kafka.down();
         await until('messages are parked', () => traffic.queued.size > 100);
         await stage().kafka.start();
-        await (await stage().fronts())?.kafka.up();
+        await (await stage().proxies())?.kafka.up();
         const before = traffic.published.size;
         await until('messages reach Kafka again', async () => {
           await stage().tick(service);
@@ -78,7 +78,8 @@ for (const runtime of ['workerd', 'object'] as const) {
     test(
       'a client that goes away takes nothing with it: neither its own message nor those of others',
       async () => {
-        const service = await stage().start({ KAFKA_BREAKER_FAIL_MAX: '1' });
+        // So that the message is still on its way when its client leaves.
+        const service = await stage().start({ KAFKA_BREAKER_FAIL_MAX: '1', FALLBACK_AFTER_MS: '0' });
         await service.post({ value: 'first' });
         await stage().kafka.pause();
         try {
@@ -160,12 +161,12 @@ onStage('workerd', (stage) => {
       const one = await stage().start(sharing);
       await stage().kafka.kill();
       const ids = await parkSome(one, 'shared');
-      const { kafka: front } = (await stage().fronts())!;
+      const { kafka: proxy } = (await stage().proxies())!;
       const other = await stage().start(sharing);
-      const asked = front.posts.length;
+      const asked = proxy.posts.length;
       const response = await other.post({ id: 'from-the-new-one', value: 1 });
       expect([response.status, response.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
-      expect(front.posts.length).toBe(asked);
+      expect(proxy.posts.length).toBe(asked);
       await other.end('SIGTERM');
 
       await stage().kafka.start();

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
-import { Load } from '../support/load.ts';
-import { startBalancer } from '../support/balancer/start.ts';
-import type { Spillway } from '../support/spillway.ts';
+import { Load } from '../support/http/load.ts';
+import { startBalancer } from '../support/http/balancer/start.ts';
+import type { Spillway } from '../support/process/spillway.ts';
 import type { Stage } from './stage.ts';
 
 const PER_SECOND = 100;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { KafkaService } from '../support/kafka.ts';
-import type { RedisService } from '../support/redis.ts';
-import { RUNTIMES } from '../support/runtimes.ts';
-import { describeReal, ownKafka, ownRedis } from '../support/services.ts';
+import type { KafkaService } from '../support/kafka/service.ts';
+import type { RedisService } from '../support/redis/service.ts';
+import { RUNTIMES } from '../support/process/runtimes.ts';
+import { describeReal, ownKafka, ownRedis } from '../support/process/services.ts';
 import { processScenarios, scenarios } from './scenarios.ts';
 import { isProcess, Stage } from './stage.ts';
 import { Table } from './table.ts';

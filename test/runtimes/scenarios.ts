@@ -1,8 +1,8 @@
 import { expect } from 'bun:test';
 import { connect, type Socket } from 'node:net';
-import { freePort } from '../support/free-port.ts';
-import type { Spillway } from '../support/spillway.ts';
-import { until } from '../support/wait.ts';
+import { freePort } from '../support/process/free-port.ts';
+import type { Spillway } from '../support/process/spillway.ts';
+import { until } from '../support/process/wait.ts';
 import { rollingRestart } from './rolling.ts';
 import { inFlight, postText, receiptOf, type Stage, stateOf } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { createServer } from 'node:http';
-import { launchOf, PROCESSES } from '../support/runtimes.ts';
-import { describeReal } from '../support/services.ts';
+import { launchOf, PROCESSES } from '../support/process/runtimes.ts';
+import { describeReal } from '../support/process/services.ts';
 
 const CASES = PROCESSES.flatMap((runtime) =>
   (['kafka', 'redis'] as const).map((kind) => [runtime, kind] as const),
@@ -12,7 +12,7 @@ describeReal('A request that writes', [...PROCESSES], () => {
     'arrives once on %s, though its connection is cut: %s',
     async (runtime, kind) => {
       const server = await cuttingServer();
-      const { command } = await launchOf(runtime, 'test/support/send-once/main.ts');
+      const { command } = await launchOf(runtime, 'test/support/http/send-once/main.ts');
       const child = Bun.spawn([...command, kind, server.url], { stdout: 'pipe', stderr: 'inherit' });
       const told: object = JSON.parse(await new Response(child.stdout).text()) as object;
       const expected =

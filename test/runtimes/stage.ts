@@ -1,9 +1,9 @@
-import type { KafkaService } from '../support/kafka.ts';
-import type { RedisService } from '../support/redis.ts';
-import type { Runtime } from '../support/runtimes.ts';
-import { type Spillway, startSpillway } from '../support/spillway.ts';
-import { Fronts } from './fronts.ts';
-import { until } from '../support/wait.ts';
+import type { KafkaService } from '../support/kafka/service.ts';
+import type { RedisService } from '../support/redis/service.ts';
+import type { Runtime } from '../support/process/runtimes.ts';
+import { type Spillway, startSpillway } from '../support/process/spillway.ts';
+import { HttpProxies } from './http-proxies.ts';
+import { until } from '../support/process/wait.ts';
 
 export const isProcess = (runtime: Runtime) => runtime !== 'workerd' && runtime !== 'object';
 
@@ -16,7 +16,7 @@ export class Stage {
   readonly kafka: KafkaService;
   readonly redis: RedisService;
 
-  #fronts: Promise<Fronts> | undefined;
+  #proxies: Promise<HttpProxies> | undefined;
 
   private constructor(runtime: Runtime, kafka: KafkaService, redis: RedisService) {
     this.runtime = runtime;
@@ -62,19 +62,19 @@ export class Stage {
       case 'object':
         return { KAFKA_BROKERS: this.kafka.brokers };
       case 'workerd': {
-        this.#fronts ??= Fronts.start(this.kafka, this.redis);
-        return (await this.#fronts).variables;
+        this.#proxies ??= HttpProxies.start(this.kafka, this.redis);
+        return (await this.#proxies).variables;
       }
     }
   }
 
   /** What stands before Kafka and Redis where only HTTP gets through; undefined where nothing does. */
-  async fronts(): Promise<Fronts | undefined> {
-    return this.#fronts;
+  async proxies(): Promise<HttpProxies | undefined> {
+    return this.#proxies;
   }
 
   async stop(): Promise<void> {
-    await (await this.#fronts)?.stop();
+    await (await this.#proxies)?.stop();
   }
 
   /** What the platform does once a minute where the service has a schedule. */

@@ -1,4 +1,4 @@
-import { RUNTIMES, type Runtime } from '../support/runtimes.ts';
+import { RUNTIMES, type Runtime } from '../support/process/runtimes.ts';
 
 /** What became of each scenario on each runtime. */
 export class Table {

@@ -1,4 +1,4 @@
-import type { Spillway } from '../support/spillway.ts';
+import type { Spillway } from '../support/process/spillway.ts';
 
 const CLIENTS = 8;
 

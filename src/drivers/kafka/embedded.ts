@@ -1,4 +1,5 @@
-import { type Message, recordHeaders } from '../../accept/message.ts';
+import { errorMessage } from '../../common/error-message.ts';
+import { type Message, recordHeaders } from '../../message/message.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Publisher, PublishResult } from '../../ports/publisher.ts';
 import type { Database } from '../database.ts';
@@ -23,8 +24,8 @@ export interface EmbeddedRecord {
 }
 
 /**
- * A log in a SQLite file, for development: one partition a topic. What it acknowledged is on the
- * disk. `fail()` makes it behave like a broker that is down, so that a circuit can be seen to work.
+ * Append-only log in a SQLite file, for development, with one partition per topic. A record is on disk before
+ * it is acknowledged. `fail()` simulates a broker that is down, to show a circuit at work.
  */
 export class EmbeddedPublisher implements Publisher {
   readonly #database: Database;
@@ -81,7 +82,7 @@ export class EmbeddedPublisher implements Publisher {
     try {
       return this.#database.transaction(() => messages.map((message) => this.#append(message)));
     } catch (error) {
-      const reason = `The embedded log could not be written: ${error instanceof Error ? error.message : 'unknown'}`;
+      const reason = `The embedded log could not be written: ${errorMessage(error)}`;
       return messages.map(() => ({ kind: 'failed', blame: 'kafka', reason, maybeWritten: true }));
     }
   }

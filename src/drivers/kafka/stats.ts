@@ -1,6 +1,6 @@
 import type { ProducerStats } from '../../ports/publisher.ts';
 
-/** Counts what a driver did since it was opened. */
+/** Counters of a driver since it was opened. */
 export class Stats implements ProducerStats {
   calls = 0;
   messages = 0;

@@ -1,13 +1,17 @@
 import type { Admission, Limit } from '../../ports/gate.ts';
 
-/** From one message to the next at an even pace, in whole microseconds. */
+/**
+ * The emission interval of GCRA (generic cell rate algorithm): from one message to the next at an even pace,
+ * in whole microseconds.
+ */
 export function intervalUs({ max, windowMs }: Limit): number {
   return Math.max(1, Math.floor((windowMs * 1000) / max));
 }
 
 /**
- * Puts the limiter's number into words. `aheadUs`: how far the client is ahead of an even pace, this
- * message included; negative where it is limited, and would be as far ahead if the message were let in.
+ * Converts the state of GCRA to a quota. `aheadUs`: how far the client is ahead of an even pace, this message
+ * included, in microseconds. Negative if the client is limited: as far as it would be ahead if it were
+ * admitted.
  */
 export function toQuota(limit: Limit, aheadUs: number): Admission {
   const { max, windowMs } = limit;

@@ -1,27 +1,27 @@
 import type { ObjectStorage } from './platform.ts';
 
-/** The one alarm of a Durable Object, which also wakes an object that is not in memory. */
+/** The alarm of a Durable Object, of which there is one. It also wakes an object that is not in memory. */
 export class Alarm {
   readonly #storage: ObjectStorage;
-  /** When it goes off, in milliseconds since 1970. */
+  /** Time of the alarm, in milliseconds since the epoch. */
   #at = Infinity;
 
   constructor(storage: ObjectStorage) {
     this.#storage = storage;
   }
 
-  /** Finds the alarm that an earlier life of the object has set. */
+  /** Loads the alarm that an earlier instance of the object has set. */
   async find(): Promise<void> {
     this.#at = (await this.#storage.getAlarm()) ?? Infinity;
   }
 
-  /** It goes off in `ms` at the latest. That is as durable as what the object has written before. */
+  /** Sets the alarm to `ms` from now, unless it is earlier. It is as durable as the object's earlier writes. */
   async setWithin(ms: number): Promise<void> {
     const at = Date.now() + ms;
     if (at < this.#at) await this.#set(at);
   }
 
-  /** It has gone off. Until another word, it does so again after `ms`, whatever becomes of the object. */
+  /** Rearms an alarm that went off, for `ms` from now, in case the object dies during the work. */
   async wentOff(ms: number): Promise<void> {
     await this.#set(Date.now() + ms);
   }

@@ -1,21 +1,23 @@
-import { type Config, ConfigError, readConfig } from '../../config.ts';
+import { type Config, ConfigError, readConfig } from '../../config/config.ts';
 import { createLog } from '../../ops/log.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
 import type { Publisher } from '../../ports/publisher.ts';
 import type { Store } from '../../ports/store.ts';
-import { createService, type Service } from '../../service.ts';
+import { createService, type Service } from '../../service/service.ts';
 import type { Bindings } from './platform.ts';
 
 interface EdgeDrivers {
   readonly publisher: Publisher;
   readonly store: Store;
-  /** What the operators have to know from the start. */
+  /** `waitUntil` of the runtime. */
+  readonly keep: (work: Promise<unknown>) => void;
+  /** Promises that the drivers cannot keep, for the log. */
   readonly shortfalls?: readonly string[];
 }
 
 /**
- * The service, driven by events, for one isolate or one object. Where the settings are wrong it
- * answers undefined, and the log says which; `open` may throw a `ConfigError` as well.
+ * Opens the service for one isolate or object, driven by events instead of timers. With wrong settings it
+ * answers undefined, and logs them; `open` may throw a `ConfigError` as well.
  */
 export function openService(
   bindings: Bindings,
@@ -25,6 +27,7 @@ export function openService(
     const config = readConfig(textsOf(bindings));
     const clock = systemClock;
     const log = createLog(config.log, clock, [(line) => console.log(line)]);
+    for (const warning of config.warnings) log.warning(warning);
     const { shortfalls = [], ...drivers } = open(config, clock);
     for (const shortfall of shortfalls) log.warning(shortfall);
     const service = createService({ ...drivers, config, clock, log, drivenBy: 'events' });

@@ -1,16 +1,18 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { Order, Orders } from '../../fleet/operator-modes.ts';
-import type { Readiness } from '../../ops/readiness.ts';
+import type { CircuitOverride } from '../../fleet/operator-modes.ts';
+import { reasonOf, type Snapshot } from '../../ops/snapshot.ts';
 import type { ServiceName } from '../../ports/service-name.ts';
-import { allowOnly, problem } from '../errors.ts';
+import { shorten } from '../../common/shorten.ts';
+import { decodeUtf8 } from '../media.ts';
+import { allowOnly, problem } from '../problem-response.ts';
+import { type BodyEnv, readBody } from '../read-body.ts';
 
 export interface AdminCircuits {
-  states: () => Readiness['circuits'];
-  orders: () => Orders;
-  /** Answers whether other processes hear of it now, or only when the store is back. */
-  give: (name: ServiceName, order: Order) => Promise<'shared' | 'here-only'>;
-  /** Milliseconds since 1970. */
+  snapshot: () => Pick<Snapshot, 'circuits' | 'overrides'>;
+  /** Answers whether other processes learn of it now, or only after the store's return. */
+  give: (name: ServiceName, order: CircuitOverride) => Promise<'shared' | 'here-only'>;
+  /** Milliseconds since the epoch. */
   now: () => number;
 }
 
@@ -25,38 +27,60 @@ const Body = z.strictObject({
 const NAMES: readonly ServiceName[] = ['kafka', 'redis'];
 
 /**
- * `GET /admin/circuits`: both circuits. `PUT /admin/circuits/kafka` (or redis) with
- * `{"mode": "forced-open", "by": …, "reason": …}` holds a circuit open or closed, in every process
- * that shares the store, until `"mode": "auto"`.
+ * Operators' overrides of circuits. `GET /admin/circuits` lists both circuits, with their causes. `PUT /admin/circuits/kafka`
+ * (or redis) with `{"mode": "forced-open", "by": …, "reason": …}` holds a circuit open or closed, in every
+ * process that shares the store, until `"mode": "auto"`.
  */
-export function circuitsRoutes(circuits: AdminCircuits): Hono {
-  const app = new Hono();
+export function circuitsRoutes(circuits: AdminCircuits, maxBodyBytes: number): Hono<BodyEnv> {
+  const app = new Hono<BodyEnv>();
+  const readWhole = readBody(maxBodyBytes, () => false);
   app.get('/admin/circuits', (c) => c.json({ circuits: NAMES.map((name) => describe(name, circuits)) }));
   app.all('/admin/circuits', allowOnly('GET', 'HEAD'));
   for (const name of NAMES) {
     const path = `/admin/circuits/${name}`;
     app.get(path, (c) => c.json(describe(name, circuits)));
-    app.put(path, (c) => give(c, name, circuits));
+    app.put(path, readWhole, (c) => give(c, name, circuits));
     app.all(path, allowOnly('GET', 'HEAD', 'PUT'));
   }
   return app;
 }
 
-async function give(c: Context, name: ServiceName, circuits: AdminCircuits): Promise<Response> {
-  const json: unknown = await c.req.json().catch(() => undefined);
-  if (json === undefined) return problem(c, 'not-json', 'The body is not JSON');
+async function give(c: Context<BodyEnv>, name: ServiceName, circuits: AdminCircuits): Promise<Response> {
+  const json = parseJson(c.get('body'));
+  if (json === undefined) return problem(c, 'not-json', 'Send JSON in UTF-8');
   const parsed = Body.safeParse(json);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    return problem(c, 'invalid-request', 'Mend what `errors` names', { errors });
+    const errors = parsed.error.issues.map(({ path, message }) => ({
+      path: shorten(path.join('.')),
+      message: shorten(message),
+    }));
+    return problem(c, 'invalid-request', 'Fix what is listed in `errors`', { errors });
   }
   const { mode, by, reason } = parsed.data;
   const reach = await circuits.give(name, { mode, by, reason, at: circuits.now() });
   return c.json({ ...describe(name, circuits), reach });
 }
 
-function describe(name: ServiceName, { states, orders }: AdminCircuits) {
-  const order = orders()[name];
-  const forced = order && { by: order.by, reason: order.reason, at: new Date(order.at).toISOString() };
-  return { name, state: states()[name], mode: order?.mode ?? 'auto', forced: forced ?? null };
+/** `reason`: why the last call failed. `since`: when the state or the mode last changed. */
+function describe(name: ServiceName, { snapshot }: AdminCircuits) {
+  const { circuits, overrides } = snapshot();
+  const { state, mode, since, nextTrialInMs } = circuits[name];
+  const order = overrides[name];
+  return {
+    name,
+    state,
+    mode,
+    since: new Date(since).toISOString(),
+    reason: reasonOf(circuits[name]) ?? null,
+    nextTrialInSeconds: nextTrialInMs === undefined ? null : Math.ceil(nextTrialInMs / 1000),
+    forced: order ? { by: order.by, reason: order.reason, at: new Date(order.at).toISOString() } : null,
+  };
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(decodeUtf8(body) ?? '');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,20 +1,21 @@
 import { type Context, Hono } from 'hono';
 import type { DeadLetters, OrderKeyOf, WhichLetters } from '../../ports/dead-letters.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
-import { allowOnly, listAway, problem } from '../errors.ts';
+import { allowOnly, listAway, problem } from '../problem-response.ts';
 
 const PATH = '/admin/dead-letters';
 const LIMIT = { usual: 50, most: 500 };
 
 /**
- * `/admin/dead-letters`: GET lists them (`?limit=50&after=<id>`), POST puts them back into the list,
- * DELETE deletes them for good; both for `?id=<id>`, once or more, or for `?all=true`.
+ * Operators' dead letter queue, `/admin/dead-letters`: GET lists a page (`?limit=50&after=<id>`), POST
+ * requeues, DELETE discards for good; the latter two for `?id=<id>`, repeatable, or for `?all=true`.
  */
 export function deadLettersRoutes(list: DeadLetters, orderKeyOf?: OrderKeyOf): Hono {
   const app = new Hono();
   app.get(PATH, async (c) => {
-    const limit = Number(c.req.query('limit') ?? LIMIT.usual);
-    if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT.most)
+    const text = c.req.query('limit') ?? String(LIMIT.usual);
+    const limit = /^\d+$/.test(text) ? Number(text) : 0;
+    if (limit < 1 || limit > LIMIT.most)
       return invalid(c, 'limit', `Must be a whole number from 1 to ${LIMIT.most}`);
     const reply = await list.deadLetters({ after: c.req.query('after'), limit });
     if (reply.kind !== 'done') return listAway(c, reply);
@@ -47,5 +48,5 @@ async function act(
 }
 
 function invalid(c: Context, path: string, message: string): Response {
-  return problem(c, 'invalid-request', 'Mend what `errors` names', { errors: [{ path, message }] });
+  return problem(c, 'invalid-request', 'Fix what is listed in `errors`', { errors: [{ path, message }] });
 }

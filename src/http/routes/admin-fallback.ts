@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { Bounds, FallbackList } from '../../ports/fallback-list.ts';
-import { allowOnly, listAway } from '../errors.ts';
+import { allowOnly, listAway } from '../problem-response.ts';
 
-/** `GET /admin/fallback`: how much the list holds, and how much it may. */
+/** `GET /admin/fallback`: the size of the list, and its bounds. */
 export function fallbackRoutes(list: FallbackList, { maxLength, maxBytes }: Bounds): Hono {
   const app = new Hono();
   app.get('/admin/fallback', async (c) => {

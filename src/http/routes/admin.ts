@@ -8,19 +8,20 @@ import { fallbackRoutes } from './admin-fallback.ts';
 
 export interface AdminDeps {
   readonly token: string;
+  readonly maxBodyBytes: number;
   readonly list: FallbackList;
   readonly bounds: Bounds;
   readonly circuits: AdminCircuits;
-  /** Where the order of keys is kept. */
+  /** Set where the order of keys is kept. */
   readonly orderKeyOf?: OrderKeyOf | undefined;
 }
 
-/** `/admin/*`: for operators, who bring their token. */
-export function adminRoutes({ token, list, bounds, circuits, orderKeyOf }: AdminDeps): Hono {
+/** `/admin/*`: the operators' routes, behind their token. */
+export function adminRoutes({ token, maxBodyBytes, list, bounds, circuits, orderKeyOf }: AdminDeps): Hono {
   const app = new Hono();
   app.use('/admin/*', adminGuard(token));
   app.route('/', deadLettersRoutes(list, orderKeyOf));
-  app.route('/', circuitsRoutes(circuits));
+  app.route('/', circuitsRoutes(circuits, maxBodyBytes));
   app.route('/', fallbackRoutes(list, bounds));
   return app;
 }

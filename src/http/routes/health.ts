@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import type { Readiness } from '../../ops/readiness.ts';
-import { allowOnly } from '../errors.ts';
+import { allowOnly } from '../problem-response.ts';
 
 export interface HealthDeps {
   readiness: () => Readiness;
 }
 
-/** `GET /health/live`: the process runs. `GET /health/ready`: it can take messages. */
+/** Health checks. `GET /health/live`: the process runs. `GET /health/ready`: it can take messages. */
 export function healthRoutes({ readiness }: HealthDeps): Hono {
   const app = new Hono();
   app.get('/health/live', (c) => c.json({ status: 'live' }));

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
-import { allowOnly } from '../errors.ts';
+import { allowOnly } from '../problem-response.ts';
 
 export interface MetricsDeps {
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
 }
 
-/** `GET /metrics`: for Prometheus. */
+/** `GET /metrics`: the metrics, for Prometheus. */
 export function metricsRoutes({ metrics }: MetricsDeps): Hono {
   const app = new Hono();
   app.get('/metrics', async (c) =>

@@ -1,13 +1,15 @@
 import { Hono } from 'hono';
 import type { Receipt } from '../../ports/receipts.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
-import { allowOnly, problem, retryAfter } from '../errors.ts';
+import { shorten } from '../../common/shorten.ts';
+import { allowOnly, problem } from '../problem-response.ts';
+import { retryAfter } from '../problems.ts';
 
 export interface ReceiptsDeps {
   findReceipt: (id: string) => Promise<StoreReply<Receipt | undefined>>;
 }
 
-/** `GET /v1/messages/{id}`: what became of a message that was accepted a short while ago. */
+/** `GET /v1/messages/{id}`: the receipt of a message that was accepted within `DEDUP_TTL_SECONDS`. */
 export function receiptsRoutes({ findReceipt }: ReceiptsDeps): Hono {
   const app = new Hono();
   app.get('/v1/messages/:id', async (c) => {
@@ -17,13 +19,13 @@ export function receiptsRoutes({ findReceipt }: ReceiptsDeps): Hono {
       case 'done':
         return reply.value
           ? c.json(reply.value)
-          : problem(c, 'not-found', 'No receipt: it was not accepted, is on its way, or is too long ago', {
-              id,
+          : problem(c, 'not-found', 'No receipt: the message was not accepted, is in flight, or is too old', {
+              id: shorten(id),
             });
-      // Not 404: that would say that the message is unknown, and someone might send it again.
+      // Not 404, which would mean that the message is unknown and make the client send it again.
       case 'failed':
       case 'refused':
-        return problem(c, 'unavailable', 'The receipts are out of reach: ask again', {
+        return problem(c, 'unavailable', 'The receipts are unavailable: try again', {
           id,
           headers: retryAfter(reply.kind === 'refused' ? reply.retryInMs : 0),
         });

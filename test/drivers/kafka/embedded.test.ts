@@ -1,9 +1,9 @@
 import { EmbeddedPublisher } from '../../../src/drivers/kafka/embedded.ts';
 import { publisherContract } from '../../contracts/publisher.ts';
-import { tempDir } from '../../support/temp-dir.ts';
+import { IN_MEMORY, tempDir } from '../../support/process/temp-dir.ts';
 
 publisherContract('kafka/embedded', () => {
-  const directory = tempDir();
+  const directory = tempDir(IN_MEMORY);
   const publisher = new EmbeddedPublisher(directory.path);
   return Promise.resolve({
     publisher,

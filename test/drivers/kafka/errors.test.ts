@@ -15,6 +15,8 @@ const named = (name: string, message = 'Something of KafkaJS') => Object.assign(
 
 const CALLER = { kind: 'rejected' };
 const TOPIC = { kind: 'failed', blame: 'topic', maybeWritten: false };
+const PARTITION = { kind: 'failed', blame: 'partition', maybeWritten: false };
+const PARTITION_MAYBE = { kind: 'failed', blame: 'partition', maybeWritten: true };
 const KAFKA = { kind: 'failed', blame: 'kafka', maybeWritten: false };
 const KAFKA_MAYBE = { kind: 'failed', blame: 'kafka', maybeWritten: true };
 
@@ -22,26 +24,26 @@ describe('an error of a call that was sent', () => {
   test.each<[string, unknown, object]>([
     ['MESSAGE_TOO_LARGE', said('MESSAGE_TOO_LARGE'), { ...CALLER, cause: 'too-large' }],
     ['RECORD_LIST_TOO_LARGE', said('RECORD_LIST_TOO_LARGE'), { ...CALLER, cause: 'too-large' }],
-    ['CORRUPT_MESSAGE', said('CORRUPT_MESSAGE'), { ...CALLER, cause: 'invalid' }],
+    ['CORRUPT_MESSAGE', said('CORRUPT_MESSAGE'), PARTITION],
     ['INVALID_RECORD', thrownFor(87), CALLER],
-    ['INVALID_TIMESTAMP', said('INVALID_TIMESTAMP'), CALLER],
+    ['INVALID_TIMESTAMP', said('INVALID_TIMESTAMP'), { ...CALLER, cause: 'timestamp' }],
     ['INVALID_TOPIC_EXCEPTION', said('INVALID_TOPIC_EXCEPTION'), CALLER],
-    ['POLICY_VIOLATION', said('POLICY_VIOLATION'), CALLER],
+    ['POLICY_VIOLATION', said('POLICY_VIOLATION'), PARTITION],
     ['NOT_LEADER_FOR_PARTITION', said('NOT_LEADER_FOR_PARTITION'), { ...TOPIC, maybeWritten: true }],
     ['LEADER_NOT_AVAILABLE', said('LEADER_NOT_AVAILABLE'), TOPIC],
     ['UNKNOWN_TOPIC_OR_PARTITION', said('UNKNOWN_TOPIC_OR_PARTITION'), TOPIC],
     ['TOPIC_AUTHORIZATION_FAILED', said('TOPIC_AUTHORIZATION_FAILED'), TOPIC],
     ['metadata that was not loaded', named('KafkaJSMetadataNotLoaded'), TOPIC],
-    ['NOT_ENOUGH_REPLICAS', said('NOT_ENOUGH_REPLICAS'), KAFKA],
+    ['NOT_ENOUGH_REPLICAS', said('NOT_ENOUGH_REPLICAS'), PARTITION],
     ['CLUSTER_AUTHORIZATION_FAILED', said('CLUSTER_AUTHORIZATION_FAILED'), KAFKA],
     ['UNSUPPORTED_COMPRESSION_TYPE', said('UNSUPPORTED_COMPRESSION_TYPE'), KAFKA],
     ['a throttling that KafkaJS has no name for', thrownFor(89), KAFKA],
     ['a wrong password', named('KafkaJSSASLAuthenticationError'), KAFKA],
     ['a lock that was not got', named('KafkaJSLockTimeout'), KAFKA],
-    ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', said('NOT_ENOUGH_REPLICAS_AFTER_APPEND'), KAFKA_MAYBE],
-    ['REQUEST_TIMED_OUT', said('REQUEST_TIMED_OUT'), KAFKA_MAYBE],
-    ['KAFKA_STORAGE_ERROR', said('KAFKA_STORAGE_ERROR'), KAFKA_MAYBE],
-    ['UNKNOWN', said('UNKNOWN', -1), KAFKA_MAYBE],
+    ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', said('NOT_ENOUGH_REPLICAS_AFTER_APPEND'), PARTITION_MAYBE],
+    ['REQUEST_TIMED_OUT', said('REQUEST_TIMED_OUT'), PARTITION_MAYBE],
+    ['KAFKA_STORAGE_ERROR', said('KAFKA_STORAGE_ERROR'), PARTITION_MAYBE],
+    ['UNKNOWN', said('UNKNOWN', -1), PARTITION_MAYBE],
     ['a code from the future', thrownFor(999), KAFKA_MAYBE],
     ['a connection that broke', named('KafkaJSConnectionClosedError'), KAFKA_MAYBE],
     ['a refusal, which may be of the attempt to recover', named('KafkaJSConnectionError'), KAFKA_MAYBE],
@@ -59,6 +61,15 @@ describe('an error of a call that was sent', () => {
   });
 });
 
+test('a reason names the broker that gave no answer', () => {
+  const broker = 'kafka-2:9092';
+  const reasonOf = (message: string) =>
+    classify(Object.assign(named('KafkaJSConnectionError', message), { broker }), 'opening').result.reason;
+  expect(reasonOf('Connection timeout')).toBe('Connection timeout (kafka-2:9092)');
+  const refused = 'Connection error: connect ECONNREFUSED kafka-2:9092';
+  expect(reasonOf(refused)).toBe(refused);
+});
+
 test('what failed before it was sent was not written', () => {
   for (const name of ['KafkaJSConnectionError', 'KafkaJSRequestTimeoutError', 'SomethingNew']) {
     expect(classify(named(name), 'opening').result).toMatchObject({ kind: 'failed', maybeWritten: false });
@@ -66,31 +77,31 @@ test('what failed before it was sent was not written', () => {
 });
 
 describe('after an error', () => {
-  test.each<[string, unknown, { again: boolean; spoilsLine: boolean }]>([
+  test.each<[string, unknown, { again: boolean; spoilsProducer: boolean }]>([
     [
       'the line is kept where the broker refused a record',
       said('INVALID_RECORD'),
-      { again: false, spoilsLine: false },
+      { again: false, spoilsProducer: false },
     ],
     [
       'the line is kept where the broker could not write',
       said('NOT_ENOUGH_REPLICAS'),
-      { again: false, spoilsLine: false },
+      { again: false, spoilsProducer: false },
     ],
     [
       'a moved topic is tried again on another line',
       said('NOT_LEADER_FOR_PARTITION'),
-      { again: true, spoilsLine: true },
+      { again: true, spoilsProducer: true },
     ],
     [
       'a cut is tried again on another line',
       named('KafkaJSConnectionClosedError'),
-      { again: true, spoilsLine: true },
+      { again: true, spoilsProducer: true },
     ],
     [
       'silence is not waited for twice',
       named('KafkaJSRequestTimeoutError'),
-      { again: false, spoilsLine: true },
+      { again: false, spoilsProducer: true },
     ],
   ])('%s', (_, error, expected) => {
     expect(classify(error, 'sending')).toMatchObject(expected);

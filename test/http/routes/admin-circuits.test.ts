@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { FakeStore } from '../../support/fakes.ts';
-import { fakeService } from '../../support/fake-service.ts';
+import { FaultyStore } from '../../support/fakes/faulty-store.ts';
+import { fakeService } from '../../support/fakes/fake-service.ts';
 
 const TOKEN = 'of-the-operators';
 const ORDER = { mode: 'forced-open', by: 'ana', reason: 'new disks' };
 
-function setup(store = new FakeStore()) {
+function setup(store = new FaultyStore()) {
   const service = fakeService({ ADMIN_TOKEN: TOKEN }, store);
   const ask = async (method: string, path: string, body?: unknown) => {
     const response = await service.request(path, {
@@ -21,23 +21,41 @@ function setup(store = new FakeStore()) {
 
 describe('/admin/circuits', () => {
   test('shows both circuits', async () => {
-    const { ask } = setup();
+    const { ask, clock } = setup();
+    const since = new Date(clock.wallTime()).toISOString();
+    const shown = {
+      state: 'closed',
+      mode: 'auto',
+      since,
+      reason: null,
+      nextTrialInSeconds: null,
+      forced: null,
+    };
     expect((await ask('GET', '/admin/circuits')).body).toEqual({
-      circuits: ['kafka', 'redis'].map((name) => ({ name, state: 'closed', mode: 'auto', forced: null })),
+      circuits: [
+        { name: 'kafka', ...shown },
+        { name: 'redis', ...shown },
+      ],
     });
   });
 
   test('a circuit forced open parks every message; who, when and why is shown and logged', async () => {
     const { ask, post, publisher, clock, log, readiness, request } = setup();
     const at = new Date(clock.wallTime()).toISOString();
-    const shown = { state: 'open', mode: 'forced-open', forced: { by: 'ana', reason: 'new disks', at } };
+    const why = { since: at, reason: null, nextTrialInSeconds: null };
+    const shown = {
+      state: 'open',
+      mode: 'forced-open',
+      ...why,
+      forced: { by: 'ana', reason: 'new disks', at },
+    };
     const given = await ask('PUT', '/admin/circuits/kafka', ORDER);
     expect(given).toEqual({ status: 200, body: { name: 'kafka', ...shown, reach: 'shared' } });
     expect((await ask('GET', '/admin/circuits/kafka')).body).toEqual({ name: 'kafka', ...shown });
     const answer = await post('{"value":1}');
     expect([answer.status, answer.headers.get('X-Fallback-Mode')]).toEqual([202, 'true']);
     expect(publisher.calls).toEqual([]);
-    expect(await readiness()).toMatchObject({ status: 'ready', forced: { kafka: { by: 'ana' } } });
+    expect(await readiness()).toMatchObject({ status: 'ready', forced: { kafka: { mode: 'forced-open' } } });
     const metrics = await (await request('/metrics')).text();
     expect(metrics).toContain('spillway_circuit_forced{service="kafka"} 1');
     expect(metrics).toContain('circuit_breaker_state{service="kafka"} 1');
@@ -55,9 +73,9 @@ describe('/admin/circuits', () => {
   });
 
   test('a Redis circuit that is forced open is given back by any process, though Redis is not called', async () => {
-    const store = new FakeStore();
+    const store = new FaultyStore();
     const [one, other] = [setup(store), setup(store)];
-    for (const { fleet } of [one, other]) await fleet.start();
+    for (const { start } of [one, other]) await start();
     await one.ask('PUT', '/admin/circuits/redis', ORDER);
     await other.clock.advance(5000);
     expect((await other.ask('GET', '/admin/circuits/redis')).body).toMatchObject({ state: 'open' });
@@ -92,5 +110,22 @@ describe('/admin/circuits', () => {
     expect((await ask('PUT', '/admin/circuits/mysql', ORDER)).status).toBe(404);
     expect((await ask('DELETE', '/admin/circuits/kafka')).status).toBe(405);
     expect((await ask('POST', '/admin/circuits')).status).toBe(405);
+  });
+
+  test('an order obeys MAX_BODY_BYTES and UTF-8, and is not repeated', async () => {
+    const { request } = fakeService({ ADMIN_TOKEN: TOKEN, MAX_BODY_BYTES: '100000' });
+    const put = (body: string | Uint8Array) =>
+      request('/admin/circuits/kafka', {
+        method: 'PUT',
+        headers: { Authorization: `Bearer ${TOKEN}` },
+        body,
+      });
+    const order = JSON.stringify(ORDER);
+    expect((await put(order.padEnd(100_001))).status).toBe(413);
+    expect((await put(Buffer.from(order.replace('ana', '\xff'), 'latin1'))).status).toBe(400);
+    const unknown = await put(order.replace('mode', 'x'.repeat(90_000)));
+    expect(unknown.status).toBe(422);
+    expect((await unknown.text()).length).toBeLessThan(2000);
+    expect((await put(order)).status).toBe(200);
   });
 });

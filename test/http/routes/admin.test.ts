@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { fakeService } from '../../support/fake-service.ts';
+import { fakeService } from '../../support/fakes/fake-service.ts';
 
 const TOKEN = 'of-the-operators';
 const PATH = '/admin/dead-letters';
@@ -7,7 +7,7 @@ const PATH = '/admin/dead-letters';
 function setup(variables: Record<string, string> = {}) {
   const service = fakeService({ ADMIN_TOKEN: TOKEN, ...variables });
   for (const id of ['1', '2', '3']) {
-    service.store.dead.push({ id, entry: `entry ${id}`, reason: 'Bad', attempts: 1, at: 1_764_671_400_000 });
+    service.store.contents.bury({ entry: `entry ${id}`, reason: 'Bad', attempts: 1, at: 1_764_671_400_000 });
   }
   const ask = async (method: string, path: string, token = `Bearer ${TOKEN}`) => {
     const headers: Record<string, string> = token ? { Authorization: token } : {};
@@ -36,7 +36,7 @@ describe('/admin', () => {
     const { ask, store } = setup();
     const answer = await ask('DELETE', `${PATH}?all=true`, token);
     expect(answer.status).toBe(status);
-    expect(store.dead).toHaveLength(status === 200 ? 0 : 3);
+    expect(store.contents.dead).toHaveLength(status === 200 ? 0 : 3);
     if (status !== 200) expect(answer.body).toMatchObject({ status, requestId: expect.any(String) });
     if (status === 401) expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
     expect((await ask('GET', '/admin/nothing', token)).status).toBe(status === 200 ? 404 : status);
@@ -62,10 +62,10 @@ describe('/admin', () => {
   test('requeues and deletes those that are named, or all', async () => {
     const { ask, store } = setup();
     expect((await ask('POST', `${PATH}?id=1&id=none`)).body).toEqual({ requeued: 1 });
-    expect(store.waiting).toEqual(['entry 1']);
+    expect(store.contents.waiting).toEqual(['entry 1']);
     expect((await ask('DELETE', `${PATH}?id=3`)).body).toEqual({ deleted: 1 });
     expect((await ask('POST', `${PATH}?all=true`)).body).toEqual({ requeued: 1 });
-    expect(store.waiting).toEqual(['entry 1', 'entry 2']);
+    expect(store.contents.waiting).toEqual(['entry 1', 'entry 2']);
   });
 
   test.each([
@@ -80,12 +80,22 @@ describe('/admin', () => {
     const { status, body } = await ask(method, path);
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ path: expect.any(String) }] });
-    expect(store.dead).toHaveLength(3);
+    expect(store.contents.dead).toHaveLength(3);
+  });
+
+  test('an action that fails in between says how many letters it has done', async () => {
+    const { ask, store } = setup();
+    store.fault = { kind: 'failed', reason: 'secret', doneBefore: 2 };
+    const { status, body } = await ask('POST', `${PATH}?all=true`);
+    expect(status).toBe(503);
+    expect(body['detail']).toBe(
+      'The fallback list is unavailable: try again for the rest. 2 were done before',
+    );
   });
 
   test('shows what the list holds, and may hold', async () => {
     const { ask, store } = setup({ FALLBACK_MAX_LENGTH: '5' });
-    store.waiting.push('x');
+    store.contents.append(['x']);
     const counts = { waiting: 1, claimed: 0, dead: 3, maxLength: 5, maxBytes: null };
     expect((await ask('GET', '/admin/fallback')).body).toEqual(counts);
   });
@@ -105,4 +115,12 @@ describe('/admin', () => {
     const { status, headers } = await ask('PUT', PATH);
     expect([status, headers.get('Allow')]).toEqual([405, 'GET, HEAD, POST, DELETE']);
   });
+
+  test.each(['1e1', '0x10', ' 5', '', '5.0', '+5', '0', '501'])(
+    'does not take "%s" for a limit',
+    async (limit) => {
+      const { ask } = setup();
+      expect((await ask('GET', `${PATH}?limit=${encodeURIComponent(limit)}`)).status).toBe(422);
+    },
+  );
 });

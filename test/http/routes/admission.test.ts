@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { KAFKA_DOWN, PUBLISHED } from '../../support/fakes.ts';
-import { fakeService } from '../../support/fake-service.ts';
+import { KAFKA_DOWN, PUBLISHED } from '../../support/fakes/fake-publisher.ts';
+import { fakeService } from '../../support/fakes/fake-service.ts';
 
 const BODY = '{"value":1,"id":"a"}';
 const LIMITED = { RATE_LIMIT_MAX: '2', RATE_LIMIT_WINDOW_SECONDS: '60' };
@@ -21,7 +21,7 @@ describe('a message that is sent twice', () => {
     expect(second.headers.get('X-Fallback-Mode')).toBe(fallback);
     expect(first.headers.has('Idempotency-Replayed')).toBe(false);
     expect(publisher.calls).toHaveLength(1);
-    expect(store.waiting.length).toBeLessThan(2);
+    expect(store.contents.waiting.length).toBeLessThan(2);
   });
 
   test('is answered 409 while the first is on its way', async () => {
@@ -43,7 +43,7 @@ describe('a message that is sent twice', () => {
   test('is taken when nobody took the first', async () => {
     const { post, publisher, store } = fakeService();
     publisher.answer = () => KAFKA_DOWN;
-    store.park = () => Promise.resolve({ kind: 'failed', reason: 'full' });
+    store.list.park = () => Promise.resolve({ kind: 'failed', reason: 'full' });
     expect((await post(BODY)).status).toBe(503);
     publisher.answer = () => PUBLISHED;
     const second = await post(BODY);
@@ -64,13 +64,13 @@ describe('a client over its limit', () => {
     answers.push(await post('192.0.2.1', { 'X-Forwarded-For': '198.51.100.1' }), await post('192.0.2.2'));
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 429, 202]);
     expect(answers.map(({ headers }) => headers.get('RateLimit'))).toEqual([
-      '"default";r=1;t=60',
+      '"default";r=1;t=30',
       '"default";r=0;t=60',
       '"default";r=0;t=60',
-      '"default";r=1;t=60',
+      '"default";r=1;t=30',
     ]);
     for (const { headers } of answers) expect(headers.get('RateLimit-Policy')).toBe('"default";q=2;w=60');
-    expect(answers[2]?.headers.get('Retry-After')).toBe('2');
+    expect(answers[2]?.headers.get('Retry-After')).toBe('30');
     expect(await answers[2]?.json()).toMatchObject({ type: 'urn:spillway:problem:limited', status: 429 });
     expect(publisher.calls).toHaveLength(3);
   });

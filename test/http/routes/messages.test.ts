@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { fromEntry } from '../../../src/accept/parse.ts';
-import { KAFKA_DOWN } from '../../support/fakes.ts';
-import { fakeService } from '../../support/fake-service.ts';
+import { fromEntry } from '../../../src/message/entry.ts';
+import { KAFKA_DOWN } from '../../support/fakes/fake-publisher.ts';
+import { fakeService } from '../../support/fakes/fake-service.ts';
 
 async function problemOf(response: Response): Promise<Record<string, unknown>> {
   expect(response.headers.get('Content-Type')).toBe('application/problem+json');
@@ -36,7 +36,7 @@ describe('POST /v1/messages', () => {
     expect(response.headers.get('X-Fallback-Mode')).toBe('true');
     expect(response.headers.get('Location')).toBe('/v1/messages/a');
     expect(await response.json()).toEqual({ id: 'a', status: 'queued', topic: 'messages' });
-    expect(store.waiting.map(fromEntry)).toMatchObject([{ id: 'a', value: '1.10' }]);
+    expect(store.contents.waiting.map(fromEntry)).toMatchObject([{ id: 'a', value: '1.10' }]);
   });
 
   test('answers 503 with the exact detail and Retry-After where nobody could take it', async () => {
@@ -117,7 +117,7 @@ describe('POST /v1/messages', () => {
     expect(response.status).toBe(status);
     expect((await problemOf(response))['type']).toBe(`urn:spillway:problem:${code}`);
     expect(publisher.calls).toEqual([]);
-    expect(store.waiting).toEqual([]);
+    expect(store.contents.waiting).toEqual([]);
   });
 
   test('a body whose length is not stated is cut off at the limit too', async () => {
@@ -145,7 +145,7 @@ describe('POST /v1/messages', () => {
     const response = await post('{"value":1}');
     expect(response.status).toBe(status);
     await problemOf(response);
-    expect(store.waiting).toEqual([]);
+    expect(store.contents.waiting).toEqual([]);
   });
 });
 
@@ -180,13 +180,13 @@ describe('elsewhere', () => {
   test('a fault of the service is a 500 without a stack, and the stack is in the log', async () => {
     const { post, store, publisher, log } = fakeService();
     publisher.answer = () => KAFKA_DOWN;
-    store.park = () => {
+    store.list.park = () => {
       throw new Error('secret');
     };
     const response = await post('{"value":1}');
     expect(response.status).toBe(500);
     expect(JSON.stringify(await problemOf(response))).not.toContain('secret');
-    expect(log.lines).toContain('ERROR A request failed by a fault of the service');
+    expect(log.lines).toContain('ERROR A request failed because of a fault in the service');
   });
 
   test('once it is told to stop it refuses messages, and is not ready', async () => {
@@ -201,4 +201,84 @@ describe('elsewhere', () => {
     expect((await request('/health/ready')).status).toBe(503);
     expect((await request('/health/live')).status).toBe(200);
   });
+
+  test.each([
+    'Application/JSON',
+    'application/json;charset=utf-8',
+    'application/json; Charset="UTF-8"',
+    'application/json; charset=utf8',
+    'application/json ; q="a;charset=latin1" ; charset=UTF8',
+    'application/json;',
+    String.raw`application/json; q="a\";charset=latin1"`,
+  ])('takes JSON that is announced as %s', async (type) => {
+    expect((await fakeService().post('{"value":1}', { 'Content-Type': type })).status).toBe(202);
+  });
+
+  test.each([
+    'application/json; charset="utf-16"',
+    'application/json; charset=utf-8; charset=latin1',
+    'application/json; charset="utf-8',
+    'application/json charset=utf-8',
+    'application/jsonp',
+    'text/plain; x="application/json"',
+  ])('does not take what is announced as %s, and says what it takes', async (type) => {
+    const response = await fakeService().post('{"value":1}', { 'Content-Type': type });
+    expect([response.status, response.headers.get('Accept')]).toEqual([415, 'application/json']);
+  });
+
+  test('reads a coding without regard to case, and says which it takes', async () => {
+    const { post } = fakeService();
+    expect((await post('{"value":1}', { 'Content-Encoding': 'Identity' })).status).toBe(202);
+    const response = await post('{"value":1}', { 'Content-Encoding': 'GZIP' });
+    expect([response.status, response.headers.get('Accept-Encoding')]).toEqual([415, 'identity']);
+  });
+
+  test.each([
+    ['zeros for a trace', `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`],
+    ['zeros for a parent', `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`],
+    ['the version ff', `ff-${'a'.repeat(32)}-${'b'.repeat(16)}-01`],
+    ['capitals', `00-${'A'.repeat(32)}-${'b'.repeat(16)}-01`],
+  ])('ignores a traceparent with %s', async (_, traceparent) => {
+    const { post, publisher } = fakeService();
+    expect((await post('{"value":1}', { traceparent, tracestate: 'v=1' })).status).toBe(202);
+    expect(publisher.calls.flat()[0]?.headers).toEqual({});
+  });
+
+  test.each(['1e3', '1.0', '1E0', '-0', '"1"'])('does not take %s for a timestamp', async (timestamp) => {
+    const response = await fakeService().post(`{"value":{"timestamp":1},"timestamp":${timestamp}}`);
+    expect(response.status).toBe(422);
+    expect((await problemOf(response))['errors']).toMatchObject([{ path: 'timestamp' }]);
+  });
+
+  test.each([
+    ['a field', (long: string) => `{"value":1,"${long}":1}`],
+    ['a header', (long: string) => `{"value":1,"headers":{"${long}":1}}`],
+    ['a topic', (long: string) => `{"value":1,"topic":"${long}"}`],
+    ['an id', (long: string) => `{"value":1,"id":"${long}"}`],
+  ])('never repeats %s of half a megabyte', async (_, body) => {
+    const response = await fakeService().post(body('x'.repeat(500_000)));
+    expect(response.status).toBe(422);
+    expect((await response.text()).length).toBeLessThan(1000);
+  });
 });
+
+test('a path or an id that is not there is not repeated as a whole', async () => {
+  const { request } = fakeService();
+  for (const path of [`/${'x'.repeat(10_000)}`, `/v1/messages/${'x'.repeat(10_000)}`]) {
+    const response = await request(path);
+    expect(response.status).toBe(404);
+    expect((await response.text()).length).toBeLessThan(1000);
+  }
+});
+
+test.each(['/health/live', '/health/ready', '/metrics', '/nowhere', '/v1/messages/unknown'])(
+  'HEAD %s has the status and the length of GET',
+  async (path) => {
+    const { request } = fakeService();
+    const headers = { 'X-Request-Id': 'same' };
+    const [get, head] = [await request(path, { headers }), await request(path, { method: 'HEAD', headers })];
+    expect(head.status).toBe(get.status);
+    expect(head.headers.get('Content-Length')).toBe(String((await get.arrayBuffer()).byteLength));
+    expect(await head.text()).toBe('');
+  },
+);

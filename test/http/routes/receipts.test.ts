@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { KAFKA_DOWN } from '../../support/fakes.ts';
-import { fakeService } from '../../support/fake-service.ts';
+import { KAFKA_DOWN } from '../../support/fakes/fake-publisher.ts';
+import { fakeService } from '../../support/fakes/fake-service.ts';
 
 describe('GET /v1/messages/{id}', () => {
   test.each(['a', 'a/b', 'ü 😀', '100%', '%2F', 'a?b#c', '..;', 'a+b'])(
@@ -21,21 +21,38 @@ describe('GET /v1/messages/{id}', () => {
     },
   );
 
-  test('a message without an id of its own has a receipt at once', async () => {
-    const { post, request } = fakeService();
+  test('a message without an id of its own is its own receipt in the answer, and none is kept', async () => {
+    const { post, request, clock, store } = fakeService();
+    const accepted = await post('{"value":1}');
+    expect(accepted.headers.has('Location')).toBe(false);
+    await clock.advance(0);
+    const { id } = (await accepted.json()) as { id: string };
+    expect((await request(`/v1/messages/${id}`)).status).toBe(404);
+    expect(store.contents.receipts.size).toBe(0);
+  });
+
+  test('a queued message has a receipt at once, whoever chose its id', async () => {
+    const { post, request, publisher } = fakeService();
+    publisher.answer = () => KAFKA_DOWN;
     const accepted = await post('{"value":1}');
     const response = await request(accepted.headers.get('Location') ?? '');
     expect(await response.json()).toEqual(await accepted.json());
   });
 
+  test('where no receipts are kept, no answer says that there is one', async () => {
+    const { post, publisher } = fakeService({ DEDUP_TTL_SECONDS: '0' });
+    publisher.answer = () => KAFKA_DOWN;
+    expect((await post('{"value":1,"id":"a"}')).headers.has('Location')).toBe(false);
+  });
+
   test('a parked message is queued, and published with its offset once the worker was there', async () => {
-    const { post, request, clock, publisher, worker, finish } = fakeService();
+    const { post, request, clock, publisher, startBackfill, finish } = fakeService();
     const receipt = async () => (await request('/v1/messages/a')).json();
     publisher.answer = () => KAFKA_DOWN;
     await post('{"value":1,"id":"a"}');
     expect(await receipt()).toEqual({ id: 'a', status: 'queued', topic: 'messages' });
     publisher.answer = () => ({ kind: 'published', partition: 2, offset: '7' });
-    worker.start();
+    startBackfill();
     await clock.advance(0);
     expect(await receipt()).toMatchObject({ status: 'published', partition: 2, offset: '7' });
     publisher.answer = () => KAFKA_DOWN;

@@ -3,7 +3,7 @@ import { parse } from './json.ts';
 import { checkPartitions } from './topics.ts';
 import { get, produceV2, readV2, recordOf } from './v2.ts';
 
-/** Confluent's REST Proxy, API v2. */
+/** Dialect of Confluent's REST Proxy, API v2. */
 export const confluentV2: Dialect = {
   carriesHeaders: false,
   lots: (_, messages) => together(messages),

@@ -1,18 +1,17 @@
-import { type Message, recordHeaders } from '../../../accept/message.ts';
-import { base64 } from './base64.ts';
+import { type Message, recordHeaders } from '../../../message/message.ts';
+import { base64, isPlace, membersOf, parse, splitObjects } from './json.ts';
 import { type Ask, type Dialect, type Item, together } from './dialect.ts';
 import { readJavaError } from './java-errors.ts';
-import { isPlace, membersOf, parse, splitObjects } from './json.ts';
 import { checkPartitions } from './topics.ts';
 
 const JSON_TYPE = 'application/json';
-/** What a date can hold. */
+/** The last instant that a `Date` can hold, in milliseconds since the epoch. */
 const LAST_MS = 8.64e15;
 
-/** Confluent's REST API v3, as in its REST Proxy, its servers and its cloud. */
+/** Dialect of Confluent's REST API v3, as in REST Proxy, Confluent Server and Confluent Cloud. */
 export const confluentV3: Dialect = {
   carriesHeaders: true,
-  home: {
+  basePath: {
     ask: get('/v3/clusters'),
     find(text) {
       const { data } = membersOf(parse(text));
@@ -23,20 +22,20 @@ export const confluentV3: Dialect = {
   },
   lots: (_, messages) => together(messages),
   encode: (message, partition) => JSON.stringify(recordOf(message, partition)),
-  produce: (topic, records, home) => ({
-    ...get(`${home}/topics/${encodeURIComponent(topic)}/records`),
-    // One object after the other, not an array.
+  produce: (topic, records, basePath) => ({
+    ...get(`${basePath}/topics/${encodeURIComponent(topic)}/records`),
+    // Streaming mode: concatenated objects, not an array.
     post: { contentType: JSON_TYPE, body: records.join('\n') },
   }),
   read(text, count, status) {
-    // With every other status it has written nothing, and answers one error for the request.
+    // Any other status means that nothing was written, and the body is one error for the request.
     if (status !== 200) return undefined;
     const reports = splitObjects(text);
     if (reports.length > count) return Array<Item>(count).fill(undefined);
-    // They come in the order of the records: where they break off, only those behind are in doubt.
+    // Reports come in the order of the records: after a cut-off only the rest is in doubt.
     return reports.length > 0 ? reports.map(readReport) : undefined;
   },
-  probe: (topic, home) => get(`${home}/topics/${encodeURIComponent(topic)}/partitions`),
+  probe: (topic, basePath) => get(`${basePath}/topics/${encodeURIComponent(topic)}/partitions`),
   check: (_, text) => checkPartitions(membersOf(parse(text))['data']),
 };
 

@@ -2,10 +2,10 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
 import { late } from '../errors.ts';
 
-const ABORTED = { kind: 'failed', blame: 'caller', reason: 'The caller waited no longer for Kafka' } as const;
+const ABORTED = { kind: 'failed', blame: 'caller', reason: 'The caller stopped waiting for Kafka' } as const;
 const CLOSED = { kind: 'failed', blame: 'kafka', reason: 'The driver was closed' } as const;
 
-/** The end of the waiting of one call: in time, or when its caller or the driver gives up. */
+/** Deadline of one call, with cancellation by its caller and by the driver's `close`. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
@@ -27,13 +27,13 @@ export class Deadline {
     this.#abort('closed');
   }
 
-  /** It is over: nothing is left behind. */
+  /** Releases the timer and the listener. */
   end(): void {
     this.#cancel();
     this.#outer?.removeEventListener('abort', this.#onOuter);
   }
 
-  /** What becomes of a record once the signal has aborted. */
+  /** The result of a record after the signal has aborted. */
   readonly resultOf = (isSent: boolean): PublishResult => {
     switch (this.#why) {
       case 'late':

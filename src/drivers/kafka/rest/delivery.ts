@@ -1,27 +1,27 @@
-import type { Message } from '../../../accept/message.ts';
+import type { Message } from '../../../message/message.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
 import { unconfirmed } from '../errors.ts';
 import type { Stats } from '../stats.ts';
 import type { Deadline } from './deadline.ts';
 import type { Dialect, Isolate, Item } from './dialect.ts';
-import type { Home } from './home.ts';
-import type { Answer, RestLine } from './line.ts';
+import type { BasePath } from './base-path.ts';
+import type { Answer, ProxyClient } from './proxy-client.ts';
 import type { MissingTopics } from './missing-topics.ts';
 import { BEHIND, BUSY, countOf, type Outgoing, settleAll, sharing } from './outgoing.ts';
-import type { Slots } from './slots.ts';
+import type { Semaphore } from './semaphore.ts';
 import { readStatus } from './statuses.ts';
 
 export interface DeliveryDeps {
   readonly dialect: Dialect;
-  readonly line: RestLine;
+  readonly client: ProxyClient;
   readonly clock: Clock;
   readonly stats: Stats;
-  readonly home: Home;
+  readonly basePath: BasePath;
   readonly missing: MissingTopics;
-  /** For requests that write, of all calls together. */
-  readonly slots: Slots;
-  /** From here on a call takes long, in milliseconds. */
+  /** Limits concurrent write requests, across all calls. */
+  readonly semaphore: Semaphore;
+  /** A request that takes longer, in milliseconds, starts a check whether its topic is missing. */
   readonly slowMs: number;
 }
 
@@ -32,10 +32,10 @@ const MISSING = {
   maybeWritten: false,
 } as const satisfies PublishResult;
 
-/** Requests of one call under way at a time. */
+/** Concurrent requests of one call. */
 const MAX_AT_ONCE = 32;
 
-/** The messages of one topic from one call of `publish`, on their way. */
+/** Delivery of the messages of one topic from one call of `publish`: batches, bisects and settles them. */
 export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #topic: string;
@@ -47,9 +47,9 @@ export class Delivery {
     this.#deadline = deadline;
   }
 
-  /** One result for each message, in order, once the last one is known. Never throws. */
+  /** Answers one result for each message, in order, once all are known. Never throws. */
   async run(messages: readonly Message[]): Promise<PublishResult[]> {
-    const { dialect, slots } = this.#deps;
+    const { dialect, semaphore } = this.#deps;
     const results: PublishResult[] = messages.map(() => BEHIND);
     const lots = dialect.lots(this.#topic, messages);
     const waiting = lots.values();
@@ -59,7 +59,7 @@ export class Delivery {
           text: dialect.encode(messages[place]!, partition),
           settle: (result) => void (results[place] = result),
         }));
-        if (!(await slots.run(() => this.#deliver(records)))) settleAll(records, BUSY);
+        if (!(await semaphore.run(() => this.#deliver(records)))) settleAll(records, BUSY);
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_AT_ONCE, lots.length) }, work));
@@ -67,7 +67,7 @@ export class Delivery {
     return results;
   }
 
-  /** One request after the other, so that each key keeps its order. */
+  /** Sends batches one after another, so that each key keeps its order. */
   async #deliver(records: readonly Outgoing[]): Promise<void> {
     for (let began = 0, went = true; began < records.length;) {
       const batch = records.slice(began, began + (went ? countOf(records, began) : records.length));
@@ -77,14 +77,14 @@ export class Delivery {
     }
   }
 
-  /** Settles each record. Answers whether what comes behind them has a chance. */
+  /** Settles each record. Answers whether the records behind them should be tried. */
   async #send(batch: readonly Outgoing[], mayHaveRest = true): Promise<boolean> {
-    const { dialect, home, missing } = this.#deps;
+    const { dialect, basePath, missing } = this.#deps;
     if (missing.has(this.#topic)) return settleAll(batch, MISSING);
-    const base = await home.get(this.#deadline);
+    const base = await basePath.get(this.#deadline);
     if (typeof base !== 'string') return settleAll(batch, base);
     const answer = await this.#call(batch, base);
-    home.heard(base, answer);
+    basePath.heard(base, answer);
     if (answer.kind === 'none') return settleAll(batch, this.#unanswered(answer));
     const read = dialect.read(answer.text, batch.length, answer.status);
     if (read) return 'kind' in read ? this.#isolate(batch, read) : this.#settle(batch, read, mayHaveRest);
@@ -94,7 +94,7 @@ export class Delivery {
   }
 
   async #call(batch: readonly Outgoing[], base: string): Promise<Answer> {
-    const { dialect, line, clock, stats, missing, slowMs } = this.#deps;
+    const { dialect, client, clock, stats, missing, slowMs } = this.#deps;
     const { signal } = this.#deadline;
     const texts = batch.map(({ text }) => text);
     const began = clock.now();
@@ -103,7 +103,7 @@ export class Delivery {
       slowMs,
       () => void missing.ask(this.#topic, base, AbortSignal.any([signal, answered.signal])),
     );
-    const answer = await line.call(dialect.produce(this.#topic, texts, base), signal);
+    const answer = await client.call(dialect.produce(this.#topic, texts, base), signal);
     cancel();
     answered.abort();
     stats.addCall(batch.length, clock.now() - began);
@@ -122,12 +122,12 @@ export class Delivery {
     return isMissing ? { ...MISSING, maybeWritten: isSent } : result;
   }
 
-  /** The proxy refuses a whole request for one record, and does not say for which. */
+  /** Bisection: the proxy refuses a whole request for one record, and does not say for which. */
   async #isolate(batch: readonly Outgoing[], { lone }: Pick<Isolate, 'lone'>): Promise<boolean> {
     const [only] = batch;
     if (only && batch.length === 1) {
       settleAll(batch, lone(only.text));
-      // The proxy has answered: it is this record that it does not take.
+      // The proxy answered, so the refusal is this record's alone.
       return true;
     }
     const half = Math.ceil(batch.length / 2);
@@ -157,7 +157,7 @@ export class Delivery {
       record.settle(sharing(result, call));
     }
     if (suspects.length > 0) went = (await this.#isolate(suspects, { lone: () => verdict })) && went;
-    // Without the record that was refused the others have a chance.
+    // Retried without the refused record.
     return rest.length > 0 ? (await this.#send(rest, false)) && went : went;
   }
 

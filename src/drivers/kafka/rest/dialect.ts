@@ -1,18 +1,18 @@
-import type { Message } from '../../../accept/message.ts';
+import type { Message } from '../../../message/message.ts';
 import type { PublishResult, TopicCheck } from '../../../ports/publisher.ts';
 
-/** A request to the proxy: its path begins below the address in the settings. */
+/** A request to the proxy. Its path is relative to the address in the settings. */
 export interface Ask {
   readonly path: string;
   readonly accept: string;
-  /** Undefined: a GET. */
+  /** The body of a POST; undefined for a GET. */
   readonly post?: { readonly contentType: string; readonly body: string };
 }
 
 /**
- * What an answer says of one record. `neighbour`: it was not written only because it shared a batch with
- * a record that was refused. `suspect`: it was refused, or was a neighbour; `result` is what the refusal
- * means for one that was alone. Undefined: nothing that can be relied upon.
+ * Result of one record in a response. `neighbour`: not written, only because another record of its batch was
+ * refused. `suspect`: refused, or a neighbour; `result` is what a refusal means for a record sent alone.
+ * Undefined: nothing reliable, so the record is in doubt.
  */
 export type Item =
   | PublishResult
@@ -21,47 +21,53 @@ export type Item =
   | undefined;
 
 /**
- * All were refused, for the sake of one of them perhaps: each half is to be tried without the other. `lone`
- * is what it means for a record that was alone, as it stood in the request.
+ * A whole request was refused, perhaps for one record, and is to be bisected. `lone` gives the result of a
+ * record refused alone, by its text in the request.
  */
 export interface Isolate {
   readonly kind: 'isolate';
   readonly lone: (record: string) => PublishResult;
 }
 
-/** Messages of one topic that one answer can tell apart, by their places among those of the topic. */
+/** Messages of one topic that one response can tell apart, by their indices among the topic's messages. */
 export interface Lot {
   readonly places: readonly number[];
-  /** Where they go, if that is not left to the proxy. */
+  /** Target partition; undefined leaves the choice to the proxy. */
   readonly partition?: number | undefined;
 }
 
 /**
- * How one kind of proxy is spoken to. Everything in it is plain text and plain data: `read` takes
- * whatever a server may answer, and never throws.
+ * Protocol strategy for one kind of REST proxy: encodes requests and decodes responses, as plain text and
+ * data. `read` takes any response, and never throws.
  */
 export interface Dialect {
-  /** Whether a record's headers and time reach Kafka. */
+  /** Whether record headers and timestamps reach Kafka. */
   readonly carriesHeaders: boolean;
-  /** Where paths stand below something with the id of a cluster in it: how to ask for the id, and its path. */
-  readonly home?: { readonly ask: Ask; find(text: string): string | undefined; of(id: string): string };
-  /** Lots may be sent side by side; the messages of one go in order. */
+  /**
+   * Discovery of the base path, for paths with a cluster id in them: the request for the id, its place in the
+   * response, and its path.
+   */
+  readonly basePath?: { readonly ask: Ask; find(text: string): string | undefined; of(id: string): string };
+  /** Splits messages into lots. Lots may be sent concurrently; the messages of one lot are sent in order. */
   lots(topic: string, messages: readonly Message[]): readonly Lot[];
-  /** One record as it stands in a request. */
+  /** Encodes one record for a request body. */
   encode(message: Message, partition: number | undefined): string;
-  /** Writes records, which all came from `encode`. */
-  produce(topic: string, records: readonly string[], home: string): Ask;
-  /** An item for each of `count` records, in order; undefined if the text is no answer to `produce`. */
+  /** The request that writes records, each of them a text from `encode`. */
+  produce(topic: string, records: readonly string[], basePath: string): Ask;
+  /**
+   * Decodes a response: an item for each of `count` records, in order; undefined if it is no response to
+   * `produce`.
+   */
   read(text: string, count: number, status: number): readonly Item[] | Isolate | undefined;
-  /** Hears what became of messages of a topic. */
+  /** Receives the results of a topic's messages. */
   onDelivered?(topic: string, messages: readonly Message[], results: readonly PublishResult[]): void;
-  /** Asks Kafka, through the proxy, for something that is not in the proxy's own memory. */
-  probe(topic: string, home: string): Ask;
-  /** What an answer to `probe`, with status 200, says of its topic. */
+  /** A request that the proxy answers by asking Kafka, and not from its own memory. */
+  probe(topic: string, basePath: string): Ask;
+  /** Reads a response to `probe` with status 200 as a check of its topic. */
   check(topic: string, text: string): TopicCheck;
 }
 
-/** All messages of a topic in one lot: each record has a result of its own. */
+/** All messages of a topic in one lot, for proxies that answer a result for each record. */
 export const together = (messages: readonly Message[]): readonly Lot[] => [
   { places: messages.map((_, place) => place) },
 ];

@@ -6,7 +6,7 @@ import { strimzi } from './strimzi.ts';
 
 export type DialectName = 'strimzi' | 'confluent-v2' | 'confluent-v3' | 'redpanda';
 
-/** One for each driver: a dialect may remember. */
+/** A dialect by its name. Each driver needs an instance of its own: a dialect may have state. */
 export function dialectOf(name: DialectName): Dialect {
   switch (name) {
     case 'strimzi':

@@ -2,8 +2,8 @@ import { classifyCode } from '../errors.ts';
 import type { Item } from './dialect.ts';
 
 /**
- * The proxies that are written in Java tell an error by its English text alone. What each one says, and
- * what Kafka's protocol calls it. A text that may be about a neighbour in the same batch is not here.
+ * Error messages of proxies written in Java, mapped to the names of Kafka's protocol: these proxies report an
+ * error by its English text alone. A text that may be about a neighbour in the same batch is not here.
  */
 const TEXTS: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/max\.request\.size|larger than the total memory buffer/, 'MESSAGE_TOO_LARGE'],
@@ -24,6 +24,11 @@ const TEXTS: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/not authorized to access topics|topic authorization failed/i, 'TOPIC_AUTHORIZATION_FAILED'],
   [/cluster authorization failed/i, 'CLUSTER_AUTHORIZATION_FAILED'],
   [/rejected since there are fewer in-sync replicas/, 'NOT_ENOUGH_REPLICAS'],
+  [/to fewer in-sync replicas than required/, 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'],
+  [/^The request timed out/, 'REQUEST_TIMED_OUT'],
+  [/^Disk error when trying to access log file/, 'KAFKA_STORAGE_ERROR'],
+  [/^The user-specified log directory is not found/, 'LOG_DIR_NOT_FOUND'],
+  [/^The server experienced an unexpected error/, 'UNKNOWN'],
   [/authentication failed/i, 'SASL_AUTHENTICATION_FAILED'],
   [/does not support the requested SASL mechanism/, 'UNSUPPORTED_SASL_MECHANISM'],
   [/given the current SASL state/, 'ILLEGAL_SASL_STATE'],
@@ -35,12 +40,12 @@ const TEXTS: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/invalid value for required acks/, 'INVALID_REQUIRED_ACKS'],
 ];
 
-/** Told of a batch as a whole, and so of each of its records. */
+/** Errors of a whole batch, reported for each of its records. */
 const OF_A_BATCH = new Set(['RECORD_LIST_TOO_LARGE', 'CORRUPT_MESSAGE']);
 
 const NEIGHBOUR = /part of a batch which had one more/;
 
-/** Codes of Confluent's proxy that say it without their text. */
+/** Error codes of Confluent's proxy that are unambiguous without a text. */
 const CODES: Readonly<Record<number, string>> = {
   413: 'MESSAGE_TOO_LARGE',
   429: 'THROTTLING_QUOTA_EXCEEDED',
@@ -52,7 +57,7 @@ const CODES: Readonly<Record<number, string>> = {
   40403: 'UNKNOWN_TOPIC_OR_PARTITION',
 };
 
-/** What an error says of its record. The text may repeat the payload: none of it gets further. */
+/** Classifies the error of a record. Its text may repeat the payload, and is not passed on. */
 export function readJavaError(code: unknown, message: unknown): Item {
   const text = typeof message === 'string' ? message : '';
   if (NEIGHBOUR.test(text)) return { kind: 'neighbour' };
@@ -62,13 +67,14 @@ export function readJavaError(code: unknown, message: unknown): Item {
     const { result } = classifyCode(name, 'sending');
     return OF_A_BATCH.has(name) ? { kind: 'suspect', result } : result;
   }
-  const reason = `The Kafka REST proxy told error ${number} of the record`;
-  // It found fault with the record before it sent it: that is not Kafka's, nor certainly the client's.
+  const reason = `The Kafka REST proxy reported error ${number} for the record`;
+  // A validation error of the proxy, before it sent the record: not Kafka's fault, and not certainly the
+  // client's.
   const isBadRequest = isClientError(number);
   return { kind: 'failed', blame: isBadRequest ? 'topic' : 'kafka', reason, maybeWritten: !isBadRequest };
 }
 
-/** 400 and 422, also as the first digits of a longer code. 40002 is Kafka's own answer. */
+/** 400 and 422, also as the prefix of a longer code. 40002 is Kafka's own error. */
 function isClientError(code: number): boolean {
   return code !== 40_002 && /^(400|422)/.test(String(code));
 }

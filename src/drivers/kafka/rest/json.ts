@@ -1,6 +1,6 @@
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The value of a JSON text; undefined if it is none. */
+/** Parses JSON; undefined if the text is none. */
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -9,20 +9,17 @@ export function parse(text: string): unknown {
   }
 }
 
-/** As an object with members; an empty one if it is anything else. */
+/** The value as an object; an empty one if it is anything else. */
 export function membersOf(value: unknown): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
-/** Whether it is a whole number that a partition or an offset can be: a proxy may answer -1, or null. */
+/** Whether a value can be a partition or an offset: a proxy may answer -1, or null. */
 export function isPlace(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/**
- * The texts of JSON objects that stand one behind the other. One that breaks off, at the end, is left
- * out. Goes through the text once, whatever it is.
- */
+/** Splits concatenated JSON objects into their texts, in one pass. An incomplete one at the end is left out. */
 export function splitObjects(text: string): string[] {
   const objects: string[] = [];
   let isInString = false;
@@ -30,7 +27,7 @@ export function splitObjects(text: string): string[] {
   let began = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
-    // What is escaped is no end of a string, and whatever is in a string is no brace.
+    // An escaped quote ends no string, and a brace in a string does not count.
     if (isInString && char === '\\') at++;
     else if (char === '"') isInString = !isInString;
     else if (isInString) continue;
@@ -38,4 +35,19 @@ export function splitObjects(text: string): string[] {
     else if (char === '}' && --depth === 0) objects.push(text.slice(began, at + 1));
   }
   return objects;
+}
+
+const encoder = new TextEncoder();
+/** Chunk size: a call with many more arguments overflows the stack. */
+const CHUNK_BYTES = 32_768;
+
+/** Base64 (RFC 4648, with padding) of a text's UTF-8 form. Uses web standards only, for edge runtimes. */
+export function base64(text: string): string {
+  const bytes = encoder.encode(text);
+  // ASCII alone: every character is one byte.
+  if (bytes.length === text.length) return btoa(text);
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES));
+  return btoa(binary);
 }

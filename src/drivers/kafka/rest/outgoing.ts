@@ -2,22 +2,22 @@ import type { PublishResult } from '../../../ports/publisher.ts';
 
 /** A record on its way to the proxy. */
 export interface Outgoing {
-  /** As it stands in a request. */
+  /** Its encoded form in a request body. */
   readonly text: string;
   readonly settle: (result: PublishResult) => void;
 }
 
-/** Of a request. More gain nothing, and larger ones are refused by common gateways (1 MB). */
+/** Limits of a request. Larger ones gain no throughput, and common gateways refuse them (1 MB). */
 const MAX_COUNT = 500;
 const MAX_CHARS = 900_000;
 
-/** Not tried: what stood before it failed, and it would have waited for the same. */
+/** Head-of-line blocking: an earlier batch failed, and this record was not tried. */
 export const BEHIND: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 0 };
 
-/** Not tried: as much is under way as may be. */
+/** Back-pressure: the limit of what may be in flight is reached, and the record was not tried. */
 export const BUSY: PublishResult = { kind: 'refused', because: 'busy', retryInMs: 1000 };
 
-/** How many records, from `began` on, go into one request: one at least. */
+/** Size of the next batch: the records from `began` on that fit into one request, and one at least. */
 export function countOf(records: readonly Outgoing[], began: number): number {
   let count = 0;
   let chars = 0;
@@ -28,14 +28,14 @@ export function countOf(records: readonly Outgoing[], began: number): number {
   return count;
 }
 
-/** The same for all, who shared a request. Answers whether what comes behind them has a chance. */
+/** Settles the records of a request alike. Answers whether the records behind them should be tried. */
 export function settleAll(batch: readonly Outgoing[], result: PublishResult): boolean {
   const call = {};
   for (const record of batch) record.settle(sharing(result, call));
   return result.kind !== 'failed';
 }
 
-/** `call` stands for the request that a result came of. */
+/** Tags a result with the identity of its request, which counts once for the circuit. */
 export function sharing(result: PublishResult, call: object): PublishResult {
   return result.kind === 'failed' || result.kind === 'published' ? { ...result, call } : result;
 }

@@ -1,4 +1,4 @@
-import type { Message } from '../../../accept/message.ts';
+import type { Message } from '../../../message/message.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
 import { classifyCode } from '../errors.ts';
 import type { Dialect, Isolate, Item, Lot } from './dialect.ts';
@@ -6,49 +6,59 @@ import { isPlace, membersOf } from './json.ts';
 import { checkNames } from './topics.ts';
 import { get, offsetsOf, produceV2, recordOf } from './v2.ts';
 
-/** Kafka's numbers. The proxy tries again by itself: what it tells in the end may hide an earlier try. */
+/**
+ * Kafka's error codes. The proxy retries on its own, so the final error may hide an earlier attempt that
+ * wrote.
+ */
 const CODES: Readonly<Record<number, string>> = {
+  [-1]: 'UNKNOWN',
   2: 'CORRUPT_MESSAGE',
   3: 'UNKNOWN_TOPIC_OR_PARTITION',
   5: 'LEADER_NOT_AVAILABLE',
   6: 'NOT_LEADER_FOR_PARTITION',
+  7: 'REQUEST_TIMED_OUT',
   9: 'REPLICA_NOT_AVAILABLE',
   10: 'MESSAGE_TOO_LARGE',
   17: 'INVALID_TOPIC_EXCEPTION',
   18: 'RECORD_LIST_TOO_LARGE',
   19: 'NOT_ENOUGH_REPLICAS',
+  20: 'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   29: 'TOPIC_AUTHORIZATION_FAILED',
   31: 'CLUSTER_AUTHORIZATION_FAILED',
   32: 'INVALID_TIMESTAMP',
+  43: 'UNSUPPORTED_FOR_MESSAGE_FORMAT',
   44: 'POLICY_VIOLATION',
+  56: 'KAFKA_STORAGE_ERROR',
+  57: 'LOG_DIR_NOT_FOUND',
   58: 'SASL_AUTHENTICATION_FAILED',
   87: 'INVALID_RECORD',
   89: 'THROTTLING_QUOTA_EXCEEDED',
 };
-/** With these not even an earlier try has written anything. */
+/** Errors that rule out a write by any attempt. */
 const CERTAIN = new Set([3, 29, 31, 58]);
-/** The base64 of more than Redpanda takes for a batch by default (1 MiB). */
+/** Base64 length of a record above Redpanda's default batch limit (1 MiB). */
 const TOO_LARGE_CHARS = 1_400_000;
 
 /**
- * Redpanda's HTTP Proxy. It answers one offset for each partition, so a request has to hold records of one
- * partition only: those of one key, or those without a key, which go where an earlier one of them went.
+ * Dialect of Redpanda's HTTP Proxy. It answers one offset for each partition, so a request has to hold
+ * records of one partition only: those of one key, or keyless ones, which follow an earlier one (sticky
+ * partition).
  */
 export class Redpanda implements Dialect {
   readonly carriesHeaders = false;
-  /** Of each topic: a partition that is known to be there. */
+  /** Topic → a partition that is known to exist. */
   readonly #partitions = new Map<string, number>();
 
   lots(topic: string, messages: readonly Message[]): readonly Lot[] {
     const keyed = new Map<string, number[]>();
     const keyless: number[] = [];
     for (const [place, { key }] of messages.entries()) {
-      // It takes an empty key for none.
+      // The proxy takes an empty key for none.
       if (!key) keyless.push(place);
       else if (!keyed.get(key)?.push(place)) keyed.set(key, [place]);
     }
     const lots: Lot[] = [...keyed.values()].map((places) => ({ places }));
-    // The proxy spreads them; the first one finds a partition for the next time.
+    // The proxy chooses the first record's partition, which the next keyless records then follow.
     if (keyless.length > 0) lots.push({ places: keyless.slice(0, 1) });
     if (keyless.length > 1)
       lots.push({ places: keyless.slice(1), partition: this.#partitions.get(topic) ?? 0 });
@@ -72,7 +82,7 @@ export class Redpanda implements Dialect {
     return unknown.map((_, index) => ({ kind: 'published', partition, offset: String(offset + index) }));
   }
 
-  /** Only the list of topics comes from Kafka each time. */
+  /** The list of topics is the one response that always comes from Kafka. */
   probe = () => get('/topics');
 
   readonly check = checkNames;
@@ -87,7 +97,10 @@ export class Redpanda implements Dialect {
   }
 }
 
-/** The proxy puts records of several requests into one batch: what is refused may be another one's record. */
+/**
+ * Classifies an error code. The proxy batches records of several requests together: the refused record may be
+ * in another one.
+ */
 function readCode(code: number, count: number): readonly Item[] | Isolate {
   const { result } = classifyCode(CODES[code] ?? `Kafka's error ${code}`, 'sending');
   if (result.kind === 'failed') {

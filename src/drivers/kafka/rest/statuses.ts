@@ -3,15 +3,15 @@ import type { Probe } from '../../../ports/probe.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
 import type { Isolate } from './dialect.ts';
 import { membersOf, parse } from './json.ts';
-import { MAX_ANSWER_CHARS } from './line.ts';
+import { MAX_ANSWER_CHARS } from './proxy-client.ts';
 
-/** What an answer without results means for its records. */
+/** Meaning of a response without results, for the records of its request. */
 type Refusal = { readonly kind: 'all'; readonly result: PublishResult } | Isolate;
 
 const WHERE = 'see KAFKA_REST_URL and KAFKA_REST_DIALECT';
 const WHO = 'see KAFKA_REST_USERNAME and KAFKA_REST_PASSWORD, or KAFKA_REST_TOKEN';
 
-/** Before the proxy has written anything it looks at the whole request. */
+/** Classifies an HTTP status. A proxy validates the whole request before it writes anything. */
 export function readStatus(status: number, text: string): Refusal {
   const { error_code: code, message } = membersOf(parse(text));
   switch (status) {
@@ -32,7 +32,7 @@ export function readStatus(status: number, text: string): Refusal {
     case 429:
       return refused('answered 429: it limits the rate');
     case 503:
-      // Only the bridge's own answer says that it took nothing.
+      // Strimzi's own 503 says that nothing was taken; a gateway's leaves the records in doubt.
       return code === 503 ? refused('is overloaded') : unsure('answered 503');
     default:
       if (status === 0 || (status >= 300 && status < 400))
@@ -43,33 +43,33 @@ export function readStatus(status: number, text: string): Refusal {
   }
 }
 
-/** Whether a Kafka that is up says that a topic is missing, or refused to us. */
+/** Whether a response comes from a Kafka that is up and says that a topic is missing or forbidden. */
 export function tellsOfTopic(status: number, text: string): boolean {
   if (status === 200) return false;
   const refusal = readStatus(status, text);
   return refusal.kind === 'all' && refusal.result.kind === 'failed' && refusal.result.blame === 'topic';
 }
 
-/** Whether Kafka has answered a probe: also that it does not have the topic. */
+/** Reads the response to a probe. Kafka is up even if it reports the topic missing. */
 export function readProbe(status: number, text: string): Probe {
   if ((status === 200 && isAnswer(text)) || tellsOfTopic(status, text)) return { kind: 'up' };
   return { kind: 'down', reason: reasonOf(status, text) };
 }
 
-/** A list of all topics, or of very many partitions, is longer than is read: its beginning has to do. */
+/** Whether a body is the JSON of a response. A list longer than is read is judged by its beginning. */
 function isAnswer(text: string): boolean {
   if (text.length > MAX_ANSWER_CHARS) return /^\s*[[{]/.test(text);
   return typeof (parse(text) ?? undefined) === 'object';
 }
 
-/** Why an answer is not the one that was asked for. */
+/** Reason why a response is not the expected one. */
 export function reasonOf(status: number, text: string): string {
   const refusal = readStatus(status, text);
   const result = refusal.kind === 'all' ? refusal.result : refusal.lone('');
   return result.kind === 'failed' ? result.reason : `The Kafka REST proxy answered ${status}`;
 }
 
-/** A path that is not there is answered with 404 as well, and is nobody's topic. */
+/** Tells a missing topic from an unknown path, which is a 404 as well. */
 function isAboutTopic(code: unknown, message: unknown): boolean {
   if (code === 40_401 || code === 40_402 || code === 40_403) return true;
   return code === 404 && typeof message === 'string' && /\btopic\b/i.test(message);

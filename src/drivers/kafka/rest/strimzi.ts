@@ -1,11 +1,10 @@
-import { recordHeaders } from '../../../accept/message.ts';
-import { base64 } from './base64.ts';
+import { recordHeaders } from '../../../message/message.ts';
+import { base64, parse } from './json.ts';
 import { type Dialect, together } from './dialect.ts';
-import { parse } from './json.ts';
 import { checkPartitions } from './topics.ts';
 import { get, produceV2, readV2, recordOf } from './v2.ts';
 
-/** Strimzi's Kafka Bridge. */
+/** Dialect of Strimzi's Kafka Bridge. */
 export const strimzi: Dialect = {
   carriesHeaders: true,
   lots: (_, messages) => together(messages),

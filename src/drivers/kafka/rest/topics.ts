@@ -1,22 +1,22 @@
 import type { TopicCheck } from '../../../ports/publisher.ts';
 import { membersOf, parse } from './json.ts';
 
-/** What a list of a topic's partitions says of it. One that is not read to its end says that it is there. */
+/** Checks a topic by the list of its partitions. An incomplete list only shows that the topic exists. */
 export function checkPartitions(list: unknown): TopicCheck {
   if (!Array.isArray(list)) return { kind: 'ready', partitions: undefined };
   if (list.length > 0 && list.every(hasLeader)) return { kind: 'ready', partitions: list.length };
   return { kind: 'failed', reason: 'LEADER_NOT_AVAILABLE' };
 }
 
-/** Where nothing is told of a leader, there is one. */
+/** A proxy that says nothing about leaders reports partitions with a leader only. */
 function hasLeader(partition: unknown): boolean {
   const { leader } = membersOf(partition);
   return leader !== null && leader !== -1;
 }
 
-/** What the names of all topics, as JSON, say of one of them. */
+/** Checks a topic by a JSON list of all topic names. */
 export function checkNames(topic: string, text: string): TopicCheck {
-  // No name of a topic has a character that is escaped.
+  // Topic names contain no character that JSON escapes.
   if (text.includes(JSON.stringify(topic))) return { kind: 'ready', partitions: undefined };
   const isWhole = Array.isArray(parse(text));
   return {

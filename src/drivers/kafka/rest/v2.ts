@@ -1,13 +1,12 @@
-import type { Message } from '../../../accept/message.ts';
-import { base64 } from './base64.ts';
+import type { Message } from '../../../message/message.ts';
+import { base64, isPlace, membersOf, parse } from './json.ts';
 import type { Ask, Item } from './dialect.ts';
 import { readJavaError } from './java-errors.ts';
-import { isPlace, membersOf, parse } from './json.ts';
 
 const BINARY = 'application/vnd.kafka.binary.v2+json';
 const JSON_V2 = 'application/vnd.kafka.v2+json';
 
-/** A record with nothing but what all proxies of the v2 family know. A member that is null is not for all of them. */
+/** A record with only the members that all proxies of the v2 family accept. Not all of them accept null. */
 export function recordOf({ key, value }: Message, partition?: number) {
   return {
     ...(key === null ? {} : { key: base64(key) }),
@@ -25,13 +24,16 @@ export function get(path: string): Ask {
   return { path, accept: JSON_V2 };
 }
 
-/** The members of `offsets`; undefined where the text has none. */
+/** The `offsets` array; undefined if there is none. */
 export function offsetsOf(text: string): readonly unknown[] | undefined {
   const { offsets } = membersOf(parse(text));
   return Array.isArray(offsets) ? offsets : undefined;
 }
 
-/** Of a proxy in Java: one member for each record, in order. With another number of them none can be told apart. */
+/**
+ * Decodes a response of a Java proxy: one member for each record, in order. With another number of members
+ * all records are in doubt.
+ */
 export function readV2(text: string, count: number): readonly Item[] | undefined {
   const offsets = offsetsOf(text);
   return offsets?.length === count ? offsets.map(readItem) : offsets && Array<Item>(count).fill(undefined);

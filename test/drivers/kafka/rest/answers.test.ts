@@ -2,14 +2,16 @@ import { describe, expect, test } from 'bun:test';
 import { array, assert, asyncProperty, constantFrom, json, jsonValue, oneof, string } from 'fast-check';
 import type { DialectName } from '../../../../src/drivers/kafka/rest/dialects.ts';
 import type { PublishResult } from '../../../../src/ports/publisher.ts';
-import { aMessage } from '../../../support/fakes.ts';
-import { javaText } from '../../../support/kafka-rest/java-texts.ts';
-import { ScriptedFetch } from '../../../support/kafka-rest/scripted-fetch.ts';
-import { openRest } from '../../../support/open-rest.ts';
+import { aMessage } from '../../../support/fakes/messages.ts';
+import { javaText } from '../../../support/kafka/rest-proxy/java-texts.ts';
+import { ScriptedFetch } from '../../../support/kafka/rest-proxy/scripted-fetch.ts';
+import { openRest } from '../../../support/kafka/open-rest.ts';
 
 const OK = { kind: 'published' };
 const DOUBT = { kind: 'failed', blame: 'kafka', maybeWritten: true };
 const KAFKA = { kind: 'failed', blame: 'kafka', maybeWritten: false };
+const PARTITION = { kind: 'failed', blame: 'partition', maybeWritten: false };
+const PARTITION_DOUBT = { kind: 'failed', blame: 'partition', maybeWritten: true };
 const TOPIC = { kind: 'failed', blame: 'topic', maybeWritten: false };
 const TOO_LARGE = { kind: 'rejected', cause: 'too-large' };
 const INVALID = { kind: 'rejected', cause: 'invalid' };
@@ -89,11 +91,11 @@ describe('an error of a record, with status 200,', () => {
   const java: [string, object][] = [
     ['MESSAGE_TOO_LARGE', TOO_LARGE],
     ['INVALID_RECORD', INVALID],
-    ['INVALID_TIMESTAMP', INVALID],
+    ['INVALID_TIMESTAMP', { kind: 'rejected', cause: 'timestamp' }],
     ['INVALID_TOPIC_EXCEPTION', INVALID],
     ['UNKNOWN_TOPIC_OR_PARTITION', TOPIC],
     ['TOPIC_AUTHORIZATION_FAILED', TOPIC],
-    ['NOT_ENOUGH_REPLICAS', KAFKA],
+    ['NOT_ENOUGH_REPLICAS', PARTITION],
     ['REQUEST_TIMED_OUT', DOUBT],
   ];
   test.each(java)('%s is told by its text, and spares its neighbour', async (error, expected) => {
@@ -138,9 +140,12 @@ describe('an error of a record, with status 200,', () => {
     [31, KAFKA],
     [58, KAFKA],
     [8, DOUBT],
-    [19, DOUBT],
-    [7, DOUBT],
-    [-1, DOUBT],
+    [2, PARTITION_DOUBT],
+    [17, TOPIC],
+    [19, PARTITION_DOUBT],
+    [44, PARTITION_DOUBT],
+    [7, PARTITION_DOUBT],
+    [-1, PARTITION_DOUBT],
     // They may be about a record of another request in the same batch.
     [10, TOPIC],
     [87, TOPIC],

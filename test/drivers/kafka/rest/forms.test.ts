@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import type { Message } from '../../../../src/accept/message.ts';
-import type { RestSettings } from '../../../../src/drivers/kafka/rest.ts';
+import type { Message } from '../../../../src/message/message.ts';
+import type { RestSettings } from '../../../../src/drivers/kafka/rest/publisher.ts';
 import type { DialectName } from '../../../../src/drivers/kafka/rest/dialects.ts';
-import { aMessage } from '../../../support/fakes.ts';
-import { CLUSTER_ID } from '../../../support/kafka-rest/confluent-v3.ts';
-import { ScriptedFetch } from '../../../support/kafka-rest/scripted-fetch.ts';
-import { openRest } from '../../../support/open-rest.ts';
+import { aMessage } from '../../../support/fakes/messages.ts';
+import { CLUSTER_ID } from '../../../support/kafka/rest-proxy/confluent-v3.ts';
+import { ScriptedFetch } from '../../../support/kafka/rest-proxy/scripted-fetch.ts';
+import { openRest } from '../../../support/kafka/open-rest.ts';
 
 const URL = 'https://proxy.example/kafka/';
 const CLUSTERS = JSON.stringify({ data: [{ cluster_id: CLUSTER_ID }] });

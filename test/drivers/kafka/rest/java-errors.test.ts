@@ -2,10 +2,10 @@ import { expect, test } from 'bun:test';
 import { createRequire } from 'node:module';
 import { classify } from '../../../../src/drivers/kafka/errors.ts';
 import type { PublishResult } from '../../../../src/ports/publisher.ts';
-import { aMessage } from '../../../support/fakes.ts';
-import texts from '../../../support/kafka-rest/kafka-errors.json';
-import { ScriptedFetch } from '../../../support/kafka-rest/scripted-fetch.ts';
-import { openRest } from '../../../support/open-rest.ts';
+import { aMessage } from '../../../support/fakes/messages.ts';
+import texts from '../../../support/kafka/rest-proxy/kafka-errors.json';
+import { ScriptedFetch } from '../../../support/kafka/rest-proxy/scripted-fetch.ts';
+import { openRest } from '../../../support/kafka/open-rest.ts';
 
 const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js') as {
   createErrorFromCode: (code: number) => Error;
@@ -43,11 +43,14 @@ test.each(Object.entries(texts))(
   },
 );
 
-test.each([texts[2], texts[18]])('what is said of a whole batch spares the neighbours: %s', async (text) => {
+test.each<[string, object]>([
+  [texts[2], { kind: 'failed', blame: 'partition' }],
+  [texts[18], { kind: 'rejected' }],
+])('what is said of a whole batch spares the neighbours: %s', async (text, verdict) => {
   const { proxy, publisher } = setup((values) => (values.includes('5') ? text : undefined));
   const values = ['0', '1', '2', '3', '4', '5', '6', '7'];
   const results = await publisher.publish(values.map((value) => aMessage({ key: 'k', value })));
-  expect(results[5]).toMatchObject({ kind: 'rejected' });
+  expect(results[5]).toMatchObject(verdict);
   expect(results.toSpliced(5, 1)).toMatchObject(
     values.toSpliced(5, 1).map((offset) => ({ kind: 'published', offset })),
   );

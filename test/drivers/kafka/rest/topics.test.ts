@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { DialectName } from '../../../../src/drivers/kafka/rest/dialects.ts';
-import { nothing, type Script, ScriptedFetch } from '../../../support/kafka-rest/scripted-fetch.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
-import { openRest } from '../../../support/open-rest.ts';
+import { nothing, type Script, ScriptedFetch } from '../../../support/kafka/rest-proxy/scripted-fetch.ts';
+import { FakeClock } from '../../../support/fakes/fake-clock.ts';
+import { openRest } from '../../../support/kafka/open-rest.ts';
 
 const JAVA = ['strimzi', 'confluent-v2', 'confluent-v3'] as const;
 const MISSING = { kind: 'failed', reason: 'UNKNOWN_TOPIC_OR_PARTITION' };

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { field, oneOf, whole } from './fields.ts';
+
+/** Variables of the process: addresses, files and logs. */
+export const processFields = {
+  HOST: field({ words: 'The address on which it listens' }, z.string().default('0.0.0.0')),
+  PORT: field(
+    { words: 'The port on which it listens. `0` chooses a free one' },
+    whole(0, 65_535).default(8000),
+  ),
+  ADMIN_PORT: field(
+    {
+      words:
+        'The port on which a worker (`spillway backfill`) answers `/health/live`, `/health/ready` and `/metrics`. `0` chooses a free one',
+    },
+    whole(0, 65_535).default(8001),
+  ),
+  KEEP_ALIVE_SECONDS: field(
+    {
+      words:
+        'How long a connection may wait for its next request. Set it above the idle timeout of your load balancer (60 s with most), or requests fall into the gap, and above `PUBLISH_TIMEOUT_MS`',
+    },
+    whole(1, 3600).default(75),
+  ),
+  ADMIN_TOKEN: field(
+    {
+      unset: 'none',
+      words:
+        'Enables `/admin/*` for requests with `Authorization: Bearer <token>`. Without it, those routes answer 404',
+    },
+    z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, { error: 'must be ASCII without spaces: it is sent in a header' })
+      .optional(),
+  ),
+  SHUTDOWN_DELAY_SECONDS: field(
+    {
+      words:
+        'How long a process that is told to stop (SIGTERM) still accepts messages, while `/health/ready` says that it is not ready. Set it above the time that your load balancer needs to notice',
+    },
+    whole(0, 600).default(1),
+  ),
+  LOG_DIR: field(
+    {
+      words:
+        'The directory of the log file, `api.log` or (for a worker) `backfill.log`. The same lines go to standard output',
+    },
+    z.string().default('logs'),
+  ),
+  LOG_FORMAT: field({ words: '`text` or `json`' }, oneOf(['text', 'json']).default('text')),
+  LOG_LEVEL: field(
+    { words: 'The lowest level that is logged: `debug`, `info`, `warning` or `error`' },
+    z.preprocess(
+      (level) => (typeof level === 'string' ? level.toLowerCase() : level),
+      oneOf(['debug', 'info', 'warning', 'error']).default('info'),
+    ),
+  ),
+};

@@ -1,0 +1,20 @@
+import type { Answer } from '../../http/answer.ts';
+import { problemAnswer, type ProblemCode } from '../../http/problems.ts';
+
+/** Request that is answered with a problem and ends the connection: what follows on it can't be read for sure. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+export function refuse(code: ProblemCode, detail: string): Refusal {
+  return { kind: 'refused', code, detail };
+}
+
+/** Answer to a refused request. */
+export function refusalAnswer({ code, detail }: Refusal): Answer {
+  const requestId = crypto.randomUUID();
+  const answer = problemAnswer(code, detail, { requestId });
+  return { ...answer, headers: { ...answer.headers, 'X-Request-Id': requestId } };
+}

@@ -1,0 +1,56 @@
+import type { Accept } from '../accept/accept.ts';
+import { parseMessage } from '../message/parse.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Answer } from './answer.ts';
+import { clientOf } from './client.ts';
+import { decodeUtf8, refuseMedia } from './media.ts';
+import { outcomeAnswer } from './outcome-answer.ts';
+import { type ProblemCode, problemAnswer, type ProblemExtras } from './problems.ts';
+import { withTrace } from './trace.ts';
+
+export interface PostMessageDeps {
+  readonly accept: Accept;
+  readonly defaultTopic: string;
+  readonly topics: ReadonlySet<string>;
+  /** Whether receipts can be read afterwards. */
+  readonly keepsReceipts: boolean;
+  readonly clock: Clock;
+}
+
+/** `POST /v1/messages` whose body has arrived, from whichever server. */
+interface PostedMessage {
+  readonly requestId: string;
+  readonly body: Uint8Array;
+  /** Value of a header, by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly clientAddress: string | undefined;
+}
+
+const newId = () => crypto.randomUUID();
+
+export type PostMessage = (posted: PostedMessage) => Promise<Answer>;
+
+/** Accepts one message, and answers what became of it. */
+export function createPostMessage({ accept, keepsReceipts, ...deps }: PostMessageDeps): PostMessage {
+  return async ({ requestId, body, header, clientAddress }) => {
+    const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}) =>
+      problemAnswer(code, detail, { requestId, ...extras });
+    const media = refuseMedia(header);
+    if (media) return problem('unsupported-media-type', media.detail, { headers: media.headers });
+    const text = decodeUtf8(body);
+    if (text === undefined) return problem('not-json', 'The body is not valid UTF-8');
+    const parsed = parseMessage(text, { ...deps, now: deps.clock.wallTime(), newId });
+    switch (parsed.kind) {
+      case 'not-json':
+        return problem('not-json', 'Send one JSON object, as in {"value": 1}');
+      case 'invalid':
+        return problem('invalid-message', 'Fix the fields listed in `errors`', { errors: parsed.errors });
+      case 'message': {
+        const message = withTrace(parsed.message, header);
+        const submission = { message, hasClientId: parsed.hasClientId, client: clientOf(clientAddress) };
+        const [outcome] = await accept([submission]);
+        return outcomeAnswer(requestId, submission, outcome, keepsReceipts);
+      }
+    }
+  };
+}

@@ -1,0 +1,31 @@
+/** Message, validated and complete. It is published as one record, or parked as one entry. */
+export interface Message {
+  /** Identity of the message throughout; the record carries it as the `spillway-id` header. */
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text as the client sent it, never parsed and serialised again, so that no digit changes. */
+  readonly value: string;
+  /** Milliseconds since the epoch: the client's time, or that of the acceptance. */
+  readonly timestamp: number;
+  /** The client left the timestamp out: it is the service's own, and may be replaced. */
+  readonly undated?: true;
+}
+
+/** Message with what the gate needs to know. */
+export interface Submission {
+  readonly message: Message;
+  /** The client chose the id: a second message with it is a repeat of the first. */
+  readonly hasClientId: boolean;
+  /** The client whose rate limit counts the message. */
+  readonly client: string;
+}
+
+/** Record header with the message's id, by which consumers recognise duplicates. */
+export const ID_HEADER = 'spillway-id';
+
+/** Headers of the record: the client's, and the id. */
+export function recordHeaders(message: Message): Record<string, string> {
+  return { ...message.headers, [ID_HEADER]: message.id };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'bun:test';
+import { decideEach } from '../../src/common/decide.ts';
+
+const mustNotBeCalled = () => Promise.reject(new Error('Called'));
+const early = (item: string) => (item.startsWith('no') ? `early ${item}` : undefined);
+
+describe('what is decided early or together', () => {
+  test('comes in the order of the items, and the rest goes on in one call', async () => {
+    const calls: string[][] = [];
+    const results = await decideEach(
+      ['a', 'no1', 'b', 'no2', 'c'],
+      early,
+      (rest) => {
+        calls.push(rest);
+        return Promise.resolve(rest.map((item) => `late ${item}`));
+      },
+      'missing',
+    );
+    expect(results).toEqual(['late a', 'early no1', 'late b', 'early no2', 'late c']);
+    expect(calls).toEqual([['a', 'b', 'c']]);
+  });
+
+  test('makes no call where nothing is left, or nothing was given', async () => {
+    expect(await decideEach(['no'], early, mustNotBeCalled, 'missing')).toEqual(['early no']);
+    expect(await decideEach([], early, mustNotBeCalled, 'missing')).toEqual([]);
+  });
+
+  test('gives an item for which the call owes a result the one for missing ones', async () => {
+    const results = await decideEach(['a', 'no', 'b'], early, () => Promise.resolve(['late a']), 'missing');
+    expect(results).toEqual(['late a', 'early no', 'missing']);
+  });
+
+  test('asks for an early decision once for each item', async () => {
+    const asked: string[] = [];
+    const once = (item: string) => {
+      asked.push(item);
+      return early(item);
+    };
+    await decideEach(['a', 'no'], once, (rest) => Promise.resolve(rest), 'missing');
+    expect(asked).toEqual(['a', 'no']);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'bun:test';
+import { memberTexts } from '../../src/message/json-spans.ts';
+
+describe('memberTexts', () => {
+  test.each([
+    ['{"value":1.10}', '1.10'],
+    ['{"value":12345678901234567890}', '12345678901234567890'],
+    ['{ "value" : -1E+2 }', '-1E+2'],
+    ['{"value":"a\\"}b"}', '"a\\"}b"'],
+    ['{"value":"\\\\"}', '"\\\\"'],
+    ['{"value":{"a":[1,{"b":"}"}], "c":"]"}}', '{"a":[1,{"b":"}"}], "c":"]"}'],
+    ['{"value":[ ]}', '[ ]'],
+    ['{"key":"value","value":true}', 'true'],
+    ['{"x":{"value":1},"value":null}', 'null'],
+    ['\n{\t"value"\r:\n"\\u00e9"\n}\n', '"\\u00e9"'],
+    ['{"v\\u0061lue":7}', '7'],
+    ['{"value":"😀","key":"k"}', '"😀"'],
+  ])('%s holds the value as it was written', (text, value) => {
+    expect(memberTexts(text).get('value')).toBe(value);
+  });
+
+  test('the last of two members of one name counts, as with JSON.parse', () => {
+    expect(memberTexts('{"value":1,"value":2}').get('value')).toBe('2');
+  });
+
+  test('an empty object has no members', () => {
+    expect(memberTexts(' {} ').size).toBe(0);
+  });
+
+  test('every text that it finds parses to what JSON.parse finds in the whole', () => {
+    const random = seeded(7);
+    for (let round = 0; round < 2000; round++) {
+      const whole = {
+        key: anyJson(random, 2),
+        value: anyJson(random, 4),
+        'odd "name"\\': anyJson(random, 1),
+      };
+      const text = JSON.stringify(whole, null, Math.floor(random() * 3));
+      const members = memberTexts(text);
+      for (const [name, value] of Object.entries(whole))
+        expect(JSON.parse(members.get(name) ?? '')).toEqual(value);
+    }
+  });
+
+  test('a value that is nested 100 000 deep does not overflow the stack', () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect(memberTexts(`{"value":${deep}}`).get('value')).toBe(deep);
+  });
+});
+
+/** mulberry32: the same numbers on every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const SCALARS = [null, true, false, 0, -1.5, 1e300, '', '"', '\\', '\\"', '{', '}]', 'ü\u2028', 'a,b:c'];
+
+function anyJson(random: () => number, depth: number): unknown {
+  const pick = Math.floor(random() * (depth > 0 ? 4 : 2));
+  if (pick < 2) return SCALARS[Math.floor(random() * SCALARS.length)];
+  const items = Array.from({ length: Math.floor(random() * 4) }, () => anyJson(random, depth - 1));
+  return pick === 2 ? items : Object.fromEntries(items.map((item, index) => [`${index}"`, item]));
+}

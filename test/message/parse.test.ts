@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'bun:test';
+import { parseMessage } from '../../src/message/parse.ts';
+
+const NOW = 1_764_671_400_000;
+const context = {
+  defaultTopic: 'messages',
+  topics: new Set(['messages', 'orders']),
+  now: NOW,
+  newId: () => 'new-id',
+};
+
+const parse = (json: string) => parseMessage(json, context);
+
+function paths(json: string): string[] {
+  const parsed = parse(json);
+  return parsed.kind === 'invalid' ? parsed.errors.map(({ path }) => path) : [`not invalid: ${parsed.kind}`];
+}
+
+describe('parseMessage', () => {
+  test('completes what the client left out', () => {
+    const message = {
+      id: 'new-id',
+      topic: 'messages',
+      key: null,
+      headers: {},
+      value: '1.10',
+      timestamp: NOW,
+      undated: true as const,
+    };
+    expect(parse('{"value":1.10}')).toEqual({ kind: 'message', message, hasClientId: false });
+  });
+
+  test('keeps what the client gave', () => {
+    const fields = { id: 'mine', topic: 'orders', key: '', headers: { trace: 'ü' }, timestamp: 0 };
+    const parsed = parse(JSON.stringify({ ...fields, value: null }));
+    expect(parsed).toEqual({ kind: 'message', message: { ...fields, value: 'null' }, hasClientId: true });
+  });
+
+  test.each(['', '{', '{"value":01}', '{"value":1}x', 'nul', '{"value":"\n"}'])('%j is not JSON', (json) => {
+    expect(parse(json)).toEqual({ kind: 'not-json' });
+  });
+
+  test.each([
+    ['[]', ['']],
+    ['null', ['']],
+    ['"text"', ['']],
+    ['{}', ['value']],
+    ['{"value":1,"vlaue":2}', ['vlaue']],
+    ['{"value":1,"__proto__":2}', ['__proto__']],
+    ['{"value":1,"topic":"nowhere"}', ['topic']],
+    ['{"value":1,"topic":7}', ['topic']],
+    ['{"value":1,"key":7}', ['key']],
+    ['{"value":1,"key":"\\ud800"}', ['key']],
+    ['{"value":1,"headers":[]}', ['headers']],
+    ['{"value":1,"headers":{"a":1,"b":null}}', ['headers.a', 'headers.b']],
+    ['{"value":1,"headers":{"a":"\\ud800"}}', ['headers.a']],
+    ['{"value":1,"headers":{"__proto__":"x"}}', ['headers.__proto__']],
+    ['{"value":1,"headers":{"spillway-id":"x"}}', ['headers.spillway-id']],
+    ['{"value":1,"headers":{"Spillway-ID":"x"}}', ['headers.spillway-id']],
+    ['{"value":1,"id":""}', ['id']],
+    [`{"value":1,"id":"${'x'.repeat(256)}"}`, ['id']],
+    ['{"value":1,"id":"a\\u0000"}', ['id']],
+    ['{"value":1,"id":".."}', ['id']],
+    ['{"value":1,"headers":{"":"x"}}', ['headers.']],
+    ['{"value":1,"timestamp":1.5}', ['timestamp']],
+    ['{"value":1,"timestamp":-1}', ['timestamp']],
+    ['{"value":1,"timestamp":"2025-12-02"}', ['timestamp']],
+    [`{"value":1,"timestamp":${NOW + 3_600_001}}`, ['timestamp']],
+    ['{"topic":"nowhere","id":7}', ['value', 'id']],
+  ])('%s is refused by the name of its fields', (json, expected) => {
+    expect(paths(json)).toEqual(expected);
+  });
+
+  test('a flood of wrong fields is not answered with a larger one', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `"f${index}":1`);
+    const errors = parse(`{"value":1,${names.join()}}`);
+    expect(errors).toMatchObject({ kind: 'invalid' });
+    if (errors.kind !== 'invalid') throw new Error('unreachable');
+    expect(errors.errors).toHaveLength(21);
+    expect(errors.errors.at(-1)).toEqual({ path: '', message: 'Has 980 more invalid fields' });
+  });
+
+  test('a message has 1000 headers at most', () => {
+    const headers = Array.from({ length: 1001 }, (_, index) => `"h${index}":""`);
+    expect(parse(`{"value":1,"headers":{${headers.slice(1).join()}}}`).kind).toBe('message');
+    expect(paths(`{"value":1,"headers":{${headers.join()}}}`)).toEqual(['headers']);
+  });
+
+  test('errors never repeat what the client sent', () => {
+    const parsed = parse(
+      '{"value":"secret-1","key":{"secret-2":1},"id":["secret-3"],"timestamp":"secret-4"}',
+    );
+    expect(JSON.stringify(parsed)).not.toContain('secret');
+  });
+});

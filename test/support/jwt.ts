@@ -1,8 +1,0 @@
-/** A JSON web token that nobody signed. */
-export function unsignedJwt(claims: Readonly<Record<string, unknown>>): string {
-  return `${part({ alg: 'none' })}.${part(claims)}.`;
-}
-
-function part(json: unknown): string {
-  return Buffer.from(JSON.stringify(json)).toString('base64url');
-}
