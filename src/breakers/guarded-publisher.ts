@@ -11,8 +11,8 @@ import {
 } from '../ports/publisher.ts';
 import { Deadlines } from './deadlines.ts';
 import { SilenceWatch } from './silence-watch.ts';
-import { TopicEvidence } from './topic-evidence.ts';
-import { VoteOnce, ANSWERED, type CallVerdict, judgeProbe, NEUTRAL } from './verdict.ts';
+import { PublishJudge } from './publish-judge.ts';
+import { type CallVerdict, judgeProbe } from './verdict.ts';
 import type { Circuit } from './circuit.ts';
 
 /** A caller with limited patience: it is answered by `onEarly` if messages are in doubt after `patienceMs`. */
@@ -20,8 +20,6 @@ interface Impatience {
   readonly patienceMs: number;
   readonly onEarly: (results: EarlyResult[]) => void;
 }
-
-type Failed = Extract<PublishResult, { kind: 'failed' }>;
 
 /** Grace period: a driver has the same deadline, and knows best what became of a message. */
 const GRACE_MS = 100;
@@ -54,8 +52,7 @@ export interface GuardedPublisherDeps {
  */
 export class GuardedPublisher implements Publisher {
   readonly #deps: GuardedPublisherDeps;
-  readonly #votes = new VoteOnce();
-  readonly #evidence: TopicEvidence;
+  readonly #judge: PublishJudge;
   readonly #silence: SilenceWatch;
   #liveCount = 0;
   readonly #deadlines: Deadlines;
@@ -65,8 +62,8 @@ export class GuardedPublisher implements Publisher {
   constructor(deps: GuardedPublisherDeps) {
     this.#deps = deps;
     this.#deadlines = new Deadlines(deps.clock, deps.deadlineMs + GRACE_MS);
-    this.#evidence = new TopicEvidence(deps.clock);
     this.#silence = new SilenceWatch(deps.clock, deps.silenceMs, () => this.#onSilence());
+    this.#judge = new PublishJudge(deps.clock, () => this.#silence.heard());
     deps.circuit.recoverBy(() => this.#try());
   }
 
@@ -128,7 +125,7 @@ export class GuardedPublisher implements Publisher {
     const { circuit } = this.#deps;
     const isTrial = circuit.state !== 'closed';
     const judge = (results: readonly PublishResult[]) =>
-      this.#judge(results, { topics: isTrial ? undefined : messages, mayBlame });
+      this.#judge.verdictOn(results, { messages: isTrial ? undefined : messages, mayBlame });
     const reply = await circuit.run(() => this.#publish(messages, impatience), judge);
     if (reply.kind === 'called') return reply.value;
     return messages.map(() => ({ kind: 'refused', because: 'open', retryInMs: reply.retryInMs }));
@@ -137,7 +134,7 @@ export class GuardedPublisher implements Publisher {
   async #try(): Promise<CallVerdict> {
     const results = await this.#deps.tryBacklog?.((messages) => this.#publish(messages));
     const verdict = results
-      ? this.#judge(results, { topics: undefined, mayBlame: true })
+      ? this.#judge.verdictOn(results, { messages: undefined, mayBlame: true })
       : judgeProbe(await this.#probe());
     // Exempt from the slow rule: the search for a message takes time that is not Kafka's.
     return verdict.kind === 'answered' ? { ...verdict, mayBeSlow: true } : verdict;
@@ -199,48 +196,6 @@ export class GuardedPublisher implements Publisher {
       return await this.#deadlines.within(work, late);
     } catch (error) {
       return failed(`The driver threw: ${errorMessage(error)}`);
-    }
-  }
-
-  /** `topics`: the messages, whose topics are evidence for each other; a trial counts by itself. */
-  #judge(
-    results: readonly PublishResult[],
-    { topics, mayBlame }: { topics: readonly Message[] | undefined; mayBlame: boolean },
-  ): CallVerdict {
-    if (topics) this.#evidence.note(topics, results);
-    let verdict = NEUTRAL;
-    let call: object | undefined;
-    for (const [index, result] of results.entries()) {
-      switch (result.kind) {
-        case 'published':
-          call = result.call;
-          verdict = ANSWERED;
-          break;
-        case 'rejected':
-          verdict = ANSWERED;
-          break;
-        case 'refused':
-          break;
-        case 'failed':
-          if (result.blame === 'topic' || result.blame === 'partition') verdict = ANSWERED;
-          if (mayBlame && this.#isKafkas(result, topics?.[index]?.topic) && this.#votes.admits(result.call))
-            return { kind: 'fault', reason: result.reason };
-      }
-    }
-    if (verdict.kind !== 'answered') return verdict;
-    this.#silence.heard();
-    return { kind: 'answered', call, mayBeSlow: !mayBlame };
-  }
-
-  #isKafkas({ blame }: Failed, topic: string | undefined): boolean {
-    switch (blame) {
-      case 'kafka':
-        return topic === undefined || !this.#evidence.excuses(topic);
-      case 'partition':
-        return topic !== undefined && this.#evidence.isWidespread(topic);
-      case 'topic':
-      case 'caller':
-        return false;
     }
   }
 }

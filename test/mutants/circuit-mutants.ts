@@ -158,8 +158,8 @@ const VOTES: readonly Mutant[] = [
   ['a wire call votes for each that shares it', 'if (this.#voted.has(call)) return false;', ''],
 ];
 
-const PUBLISHER: readonly Mutant[] = [
-  ['a large batch of the backlog is held against Kafka', ' && mayBlame', ''],
+const JUDGE: readonly Mutant[] = [
+  ['a large batch of the backlog is held against Kafka', 'mayBlame && ', ''],
   ['published messages do not say by which call', 'call = result.call;', ''],
   [
     'what was not tried is an answer',
@@ -177,5 +177,5 @@ export const MUTANTS: Readonly<Record<string, readonly Mutant[]>> = {
   'slow-rule.ts': SLOW,
   'circuit-notifier.ts': NOTIFIER,
   'verdict.ts': VOTES,
-  'guarded-publisher.ts': PUBLISHER,
+  'publish-judge.ts': JUDGE,
 };
