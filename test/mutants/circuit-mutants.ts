@@ -10,7 +10,11 @@ const CIRCUIT: readonly Mutant[] = [
   ['two trials may run', "this.state === 'open' && this.#timer", 'this.#timer'],
   ['a trial is due at once', ' && this.#timer.dueInMs === 0', ''],
   ['forced open is ignored', "return this.#mode === 'auto' && ", 'return '],
-  ['forced closed is ignored', " && this.#mode === 'auto';", ';'],
+  [
+    'forced closed is ignored',
+    "epoch === this.#epoch && this.#mode === 'auto';",
+    'epoch === this.#epoch;',
+  ],
   ['forced, the timer goes on', 'this.#timer.cancel();\n    if (mode', 'if (mode'],
   [
     'forced closed keeps the count',
@@ -59,8 +63,8 @@ const CIRCUIT: readonly Mutant[] = [
   ],
   [
     'faults are told only if they have a vote',
-    "began);\n    if (verdict.kind === 'fault')",
-    "began);\n    if (verdict.kind === 'fault' && this.#hasVote(verdict, epoch))",
+    "this.#evidence.see(verdict);\n    if (verdict.kind === 'fault')",
+    "this.#evidence.see(verdict);\n    if (verdict.kind === 'fault' && this.#hasVote(verdict, epoch))",
   ],
   [
     'forced open, a retry is said to have a chance at once',
