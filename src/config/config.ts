@@ -23,6 +23,8 @@ export class ConfigError extends Error {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Processes of the API. `auto`: one for each core. */
+  readonly processes: 'auto' | number;
   /** The port of a worker process. */
   readonly adminPort: number;
   /** Parts that run in the process, as files in `dataDir`. */
@@ -96,6 +98,8 @@ export function readConfig(variables: Variables, needs: readonly Part[] = []): C
     host: env.HOST,
     port: env.PORT,
     embedded,
+    // Files of a process are for it alone.
+    processes: embedded.length > 0 ? 1 : env.PROCESSES,
     adminPort: env.ADMIN_PORT,
     dataDir: env.DATA_DIR,
     warnings: [...oddities, ...embeddedWarnings(embedded, env.DATA_DIR)],

@@ -60,6 +60,10 @@ export function embeddedProblems(set: Set): string[] {
     problems.push(
       'EMBEDDED=redis and BACKFILL=off contradict each other: the list is in files of the API, which has to drain it itself',
     );
+  if (PARTS.some((part) => asksFor(set, part)) && Number(set['PROCESSES']) > 1)
+    problems.push(
+      'EMBEDDED and PROCESSES contradict each other: the files of an embedded part are for one process',
+    );
   return problems;
 }
 

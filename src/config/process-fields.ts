@@ -8,6 +8,15 @@ export const processFields = {
     { words: 'The port on which it listens. `0` chooses a free one' },
     whole(0, 65_535).default(8000),
   ),
+  PROCESSES: field(
+    {
+      words:
+        'How many processes of the API share the port, on Bun and Node under Linux: a number, or `auto` for one for each core. Each has its own connections, circuits and memory. With an embedded part there is one',
+    },
+    z
+      .union([z.literal('auto'), whole(1, 128)], { error: 'must be auto, or a whole number from 1 to 128' })
+      .default(1),
+  ),
   ADMIN_PORT: field(
     {
       words:

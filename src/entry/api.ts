@@ -1,5 +1,8 @@
 import { errorMessage } from '../common/error-message.ts';
+import type { Config } from '../config/config.ts';
+import type { Siblings } from '../ops/merged-metrics.ts';
 import { pause, systemClock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { Service } from '../service/service.ts';
 import { exit, openContainer, stopOnSignal } from './container.ts';
 import type { ServerOptions } from './http1/server.ts';
@@ -19,18 +22,31 @@ export type Listen = (options: ServerOptions) => Listener | Promise<Listener>;
 /** Time for the last responses, in milliseconds: a request that never ends must not hold the process. */
 const LAST_ANSWERS_MS = 1000;
 
+export const API_LOG = 'api.log';
+
+/** Ends a process that can't listen on its address. */
+export function exitForAddress({ host, port }: Config, log: Log, error: unknown): Promise<never> {
+  log.error(`Can't listen on ${host}:${port}: free it, or set HOST or PORT to another`, {
+    reason: errorMessage(error),
+  });
+  return exit(1);
+}
+
 /** Periodic call for platforms that suspend an idle process. */
 export type Wake = Service['onSchedule'];
 
-/** Runs the API until a signal. Settles once it listens. */
-export async function runApi(listen: Listen): Promise<Wake> {
-  const { config, log, print, drivers, service } = await openContainer('api.log');
+/** Runs the API until a signal. Settles once it listens. `siblings`: the processes that share its port. */
+export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake> {
+  const { config, log, print, drivers, service } = await openContainer(API_LOG, siblings);
+  if (config.processes !== 1 && 'Deno' in globalThis)
+    log.warning('PROCESSES has no effect on Deno: there is this process alone');
 
   async function listenOrExit(): Promise<Listener> {
     try {
       return await listen({
         hostname: config.host,
         port: config.port,
+        sharesPort: siblings !== undefined,
         clock: systemClock,
         keepAliveMs: config.keepAliveMs,
         maxBodyBytes: config.maxBodyBytes,
@@ -38,11 +54,7 @@ export async function runApi(listen: Listen): Promise<Wake> {
         answer: (request, clientAddress) => service.app.fetch(request, { clientAddress }),
       });
     } catch (error) {
-      const reason = errorMessage(error);
-      log.error(`Can't listen on ${config.host}:${config.port}: free it, or set HOST or PORT to another`, {
-        reason,
-      });
-      return exit(1);
+      return exitForAddress(config, log, error);
     }
   }
 

@@ -1,5 +1,4 @@
-import { runApi } from './api.ts';
 import { listenOnBunSockets } from './http1/bun-sockets.ts';
-import { serve } from './http1/server.ts';
+import { runProcesses } from './processes/run.ts';
 
-await runApi((options) => serve(listenOnBunSockets, options));
+await runProcesses(listenOnBunSockets);

@@ -5,10 +5,11 @@ import { setTimeout } from 'node:timers';
 import { type Config, ConfigError, readConfig } from '../config/config.ts';
 import { PARTS } from '../config/embedded.ts';
 import { createFileSink } from '../ops/log-file.ts';
-import { createLog } from '../ops/log.ts';
+import { createLog, type LogSink } from '../ops/log.ts';
 import { StdoutSink } from '../ops/log-stdout.ts';
+import type { Siblings } from '../ops/merged-metrics.ts';
 import { systemClock, within } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, LogFields } from '../ports/log.ts';
 import { createService, type Service } from '../service/service.ts';
 import { type Drivers, openDrivers } from './drivers.ts';
 import { openStdout } from './stdout.ts';
@@ -40,25 +41,30 @@ export interface Container {
  * Common start of all processes outside of edge runtimes: settings, logs, drivers, service. Wrong settings
  * end the process with status 1 and a text that names them.
  */
-export async function openContainer(logName: string): Promise<Container> {
+export async function openContainer(logName: string, siblings?: Siblings): Promise<Container> {
   const config = await orExit(() => readConfig(process.env, PARTS));
   const clock = systemClock;
-  const stdoutLog = createLog(config.log, clock, [stdout.write]);
-  stdout.onGap = (lines) =>
-    stdoutLog.warning('Lines are missing here, because standard output was not read', { lines });
-  const file = createFileSink(config.log.dir, logName, (reason) =>
-    stdoutLog.warning('No log file', { reason }),
-  );
-  const log = createLog(config.log, clock, [stdout.write, file]);
-  for (const warning of config.warnings) log.warning(warning);
+  const log = openLog(config, logName, siblings && { process: siblings.number });
+  // Where there are several processes, their parent has told of them.
+  if (!siblings) for (const warning of config.warnings) log.warning(warning);
   const drivers = await orExit(() => openDrivers(config, clock));
   return {
     print: stdout.write,
     config,
     log,
     drivers,
-    service: createService({ config, clock, log, ...drivers }),
+    service: createService({ config, clock, log, siblings, ...drivers }),
   };
+}
+
+/** The log of a process: standard output, and a file. Each line ends with `context`. */
+export function openLog({ log: settings }: Config, logName: string, context?: LogFields): Log {
+  const open = (...sinks: LogSink[]) => createLog(settings, systemClock, sinks, context);
+  const stdoutLog = open(stdout.write);
+  stdout.onGap = (lines) =>
+    stdoutLog.warning('Lines are missing here, because standard output was not read', { lines });
+  const onFailure = (reason: string) => stdoutLog.warning('No log file', { reason });
+  return open(stdout.write, createFileSink(settings.dir, logName, onFailure));
 }
 
 /** The result of `open`. Wrong settings end the process with status 1 and a text that names them. */

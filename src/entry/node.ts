@@ -1,5 +1,4 @@
-import { runApi } from './api.ts';
 import { listenOnNodeSockets } from './http1/node-sockets.ts';
-import { serve } from './http1/server.ts';
+import { runProcesses } from './processes/run.ts';
 
-await runApi((options) => serve(listenOnNodeSockets, options));
+await runProcesses(listenOnNodeSockets);

@@ -8,6 +8,7 @@ export function registerEmbedded(registry: Registry, embedded: readonly ServiceN
     help: '1: embedded, as files of this process and for development; 0: real',
     labelNames: ['service'],
     registers: [registry],
+    aggregator: 'max',
   });
   for (const service of ['kafka', 'redis'] as const)
     gauge.set({ service }, embedded.includes(service) ? 1 : 0);

@@ -16,20 +16,24 @@ export interface LogSettings {
 
 /**
  * Structured log. Text: `2025-12-02 10:30:00 - WARNING - Text name=value`, in UTC. JSON: one object a line,
- * with the text as `message`.
+ * with the text as `message`. The fields of `context` are in every line.
  */
-export function createLog({ format, level }: LogSettings, clock: Clock, sinks: readonly LogSink[]): Log {
-  const write =
-    (lineLevel: LogLevel) =>
-    (text: string, fields: LogFields = {}) => {
-      if (LEVELS[lineLevel] < LEVELS[level]) return;
-      const time = new Date(clock.wallTime()).toISOString();
-      const line =
-        format === 'json'
-          ? JSON.stringify({ time, level: lineLevel.toUpperCase(), message: text, ...fields })
-          : `${time.slice(0, 19).replace('T', ' ')} - ${lineLevel.toUpperCase()} - ${text}${toText(fields)}`;
-      for (const sink of sinks) sink(line);
-    };
+export function createLog(
+  { format, level }: LogSettings,
+  clock: Clock,
+  sinks: readonly LogSink[],
+  context: LogFields = {},
+): Log {
+  const write = (lineLevel: LogLevel) => (text: string, own?: LogFields) => {
+    if (LEVELS[lineLevel] < LEVELS[level]) return;
+    const fields = { ...own, ...context };
+    const time = new Date(clock.wallTime()).toISOString();
+    const line =
+      format === 'json'
+        ? JSON.stringify({ time, level: lineLevel.toUpperCase(), message: text, ...fields })
+        : `${time.slice(0, 19).replace('T', ' ')} - ${lineLevel.toUpperCase()} - ${text}${toText(fields)}`;
+    for (const sink of sinks) sink(line);
+  };
   return { debug: write('debug'), info: write('info'), warning: write('warning'), error: write('error') };
 }
 

@@ -6,6 +6,7 @@ import type { ServiceName } from '../ports/service-name.ts';
 import { registerEmbedded } from './embedded-gauge.ts';
 import type { DetourCause } from './detour-cause.ts';
 import { registerDetours } from './detour-metrics.ts';
+import type { MetricsSnapshot } from './merged-metrics.ts';
 import { registerProducer } from './producer-metrics.ts';
 import type { Snapshot } from './snapshot.ts';
 import { registerSnapshot } from './snapshot-metrics.ts';
@@ -32,6 +33,8 @@ export interface Metrics {
   observe(parts: Observed): void;
   /** Exposition in Prometheus' text format. */
   text(): Promise<string>;
+  /** The same as a value, to be merged with that of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
   readonly contentType: string;
 }
 
@@ -110,6 +113,7 @@ export function createMetrics(topics: ReadonlySet<string>): Metrics {
       if (producer) registerProducer(registry, producer);
     },
     text: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   };
 }
@@ -122,6 +126,7 @@ function registerBacklog(registry: Registry, list: FallbackList): void {
       name,
       help,
       registers,
+      aggregator: 'max',
       async collect() {
         const counts = await backlog();
         this.set(counts ? pick(counts) : Number.NaN);

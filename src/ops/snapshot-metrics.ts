@@ -20,6 +20,7 @@ export function registerSnapshot(registry: Registry, snapshot: () => Snapshot): 
       help,
       labelNames: ['service'],
       registers,
+      aggregator: 'max',
       collect() {
         const { circuits } = snapshot();
         for (const service of SERVICES) this.set({ service }, pick(circuits[service]));
@@ -30,6 +31,8 @@ export function registerSnapshot(registry: Registry, snapshot: () => Snapshot): 
       name,
       help,
       registers,
+      // All processes look at the same list and the same workers.
+      aggregator: 'min',
       collect() {
         this.set(pick(snapshot()));
       },

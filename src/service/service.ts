@@ -17,6 +17,7 @@ import { createPostMessage } from '../http/post-message.ts';
 import { createWorkerApp } from '../http/worker-app.ts';
 import type { DevDeps } from '../http/routes/dev.ts';
 import { createIntake } from './intake.ts';
+import { mergedText, type Siblings } from '../ops/merged-metrics.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { drainReadinessOf, readinessOf } from '../ops/readiness.ts';
 import { KafkaWatch } from '../ops/kafka-watch.ts';
@@ -43,6 +44,8 @@ export interface ServiceDeps {
   readonly drivenBy?: 'timers' | 'events';
   /** `waitUntil` of a runtime that ends work with the request that began it. */
   readonly keep?: ((work: Promise<unknown>) => void) | undefined;
+  /** The processes that share the port of this one, if there are any. */
+  readonly siblings?: Siblings | undefined;
   /** The embedded log, where it is the one in use. */
   readonly devKafka?: DevDeps['kafka'] | undefined;
 }
@@ -96,7 +99,7 @@ const READY = '/health/ready';
 
 /** Puts the parts together: circuits around the drivers, and the API and the worker in front of them. */
 export function createService(deps: ServiceDeps): Service {
-  const { config, clock, log, devKafka } = deps;
+  const { config, clock, log, devKafka, siblings } = deps;
   const hasTimers = deps.drivenBy !== 'events';
   const ordered = config.ordering === 'key';
   const metrics = createMetrics(config.topics);
@@ -197,10 +200,14 @@ export function createService(deps: ServiceDeps): Service {
     topics: config.topics,
     keepsReceipts: config.dedupTtlMs > 0,
   });
+  siblings?.share(() => metrics.snapshot());
   const app = createApp({
     postMessage,
     log,
-    metrics,
+    metrics: {
+      contentType: metrics.contentType,
+      text: async () => (siblings ? mergedText(await siblings.gather()) : metrics.text()),
+    },
     maxBodyBytes: config.maxBodyBytes,
     findReceipt: (id) => receiptWriter.find(id),
     readiness: () => readinessOf(snapshot()),

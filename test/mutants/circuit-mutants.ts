@@ -10,11 +10,7 @@ const CIRCUIT: readonly Mutant[] = [
   ['two trials may run', "this.state === 'open' && this.#timer", 'this.#timer'],
   ['a trial is due at once', ' && this.#timer.dueInMs === 0', ''],
   ['forced open is ignored', "return this.#mode === 'auto' && ", 'return '],
-  [
-    'forced closed is ignored',
-    "epoch === this.#epoch && this.#mode === 'auto';",
-    'epoch === this.#epoch;',
-  ],
+  ['forced closed is ignored', "epoch === this.#epoch && this.#mode === 'auto';", 'epoch === this.#epoch;'],
   ['forced, the timer goes on', 'this.#timer.cancel();\n    if (mode', 'if (mode'],
   [
     'forced closed keeps the count',

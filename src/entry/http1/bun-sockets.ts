@@ -4,12 +4,14 @@ import type { ListenOnSockets } from './server.ts';
 import type { Wire } from './wire.ts';
 
 /** Bun's own sockets: `node:net` costs half as much CPU again for each request. */
-export const listenOnBunSockets: ListenOnSockets = async ({ hostname, port, open, closed }) => {
+export const listenOnBunSockets: ListenOnSockets = async ({ hostname, port, sharesPort, open, closed }) => {
   const listener = Bun.listen<{ wire: BunWire; connection: Connection }>({
     hostname,
     port,
     // Two processes must not share a port unnoticed.
-    exclusive: true,
+    exclusive: !sharesPort,
+    // Missing in the types of `Bun.listen`.
+    ...({ reusePort: sharesPort } as object),
     allowHalfOpen: true,
     socket: {
       open(socket) {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { ListenOnSockets } from './server.ts';
 
 /** Sockets of Node, and of Deno, which has the same API. */
-export const listenOnNodeSockets: ListenOnSockets = async ({ hostname, port, open, closed }) => {
+export const listenOnNodeSockets: ListenOnSockets = async ({ hostname, port, sharesPort, open, closed }) => {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const wire = {
       write: (bytes: Uint8Array) => socket.write(bytes),
@@ -21,7 +21,7 @@ export const listenOnNodeSockets: ListenOnSockets = async ({ hostname, port, ope
       .on('error', () => {})
       .on('close', () => closed(connection));
   });
-  server.listen(port, hostname);
+  server.listen({ port, host: hostname, reusePort: sharesPort });
   await once(server, 'listening');
   const address = server.address();
   return {

@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly hostname: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Whether other processes listen on the same port (SO_REUSEPORT). */
+  readonly sharesPort?: boolean;
   readonly clock: Clock;
   /** Time for which a connection may wait for its next request, in milliseconds. */
   readonly keepAliveMs: number;
@@ -21,6 +23,7 @@ export interface ServerOptions {
 export type ListenOnSockets = (options: {
   readonly hostname: string;
   readonly port: number;
+  readonly sharesPort: boolean;
   readonly open: (wire: Wire, clientAddress: string | undefined) => Connection;
   readonly closed: (connection: Connection) => void;
 }) => Promise<{ readonly port: number; readonly close: () => void }>;
@@ -30,7 +33,7 @@ const SWEEP_MS = 1000;
 /** HTTP/1.1 server on plain sockets, with the same behaviour on every runtime. */
 export async function serve(
   listen: ListenOnSockets,
-  { hostname, port, clock, keepAliveMs, maxBodyBytes, direct, answer }: ServerOptions,
+  { hostname, port, sharesPort = false, clock, keepAliveMs, maxBodyBytes, direct, answer }: ServerOptions,
 ) {
   const connections = new Set<Connection>();
   const areClosed = Promise.withResolvers<void>();
@@ -38,6 +41,7 @@ export async function serve(
   const listener = await listen({
     hostname,
     port,
+    sharesPort,
     open(wire, clientAddress) {
       const connection = new Connection(wire, {
         clock,

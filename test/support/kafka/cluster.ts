@@ -74,7 +74,13 @@ export class KafkaCluster {
   ): Promise<void> {
     const configEntries = [{ name: 'min.insync.replicas', value: String(minInsync) }];
     const described = { topic, numPartitions: partitions, replicationFactor: 3, configEntries };
-    await this.#admin((admin) => admin.createTopics({ topics: [described], waitForLeaders: true }));
+    // A node that does not know the topic yet ends the wait for its leaders.
+    await until(`${topic} is made`, () =>
+      this.#admin(async (admin) => {
+        await admin.createTopics({ topics: [described], waitForLeaders: true });
+        return true;
+      }),
+    );
   }
 
   async deleteTopic(topic: string): Promise<void> {
