@@ -80,6 +80,11 @@ describe('a broken set-up does not start, and the refusal names the cause', () =
     ],
     ['one of two parts is embedded', { EMBEDDED: 'kafka' }, [NO_REDIS]],
     [
+      'several processes are to share an embedded part',
+      { ...BOTH, PROCESSES: '2' },
+      ['EMBEDDED and PROCESSES contradict each other: the files of an embedded part are for one process'],
+    ],
+    [
       'two forms of Kafka are set',
       { ...KAFKA, ...REDIS, KAFKA_REST_URL: 'http://a', KAFKA_REST_DIALECT: 'strimzi' },
       ['KAFKA_BROKERS and KAFKA_REST_URL are both set: choose one of them'],

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { freePort } from '../support/process/free-port.ts';
-import { describeReal, realKafka, realRedis } from '../support/process/services.ts';
-import { type Spillway, startSpillway } from '../support/process/spillway.ts';
-import { until } from '../support/process/wait.ts';
+import { freePort } from '../../support/process/free-port.ts';
+import { describeReal, realKafka, realRedis } from '../../support/process/services.ts';
+import { type Spillway, startSpillway } from '../../support/process/spillway.ts';
+import { until } from '../../support/process/wait.ts';
 
 const TEST_MS = 60_000;
 const COUNT = 3;
