@@ -18,6 +18,9 @@ const CLIENTS: Record<ClientName, () => Promise<{ connect: Connect }>> = {
   'rpop-loop': () => import('./clients/rpop-loop.ts'),
   spillway: () => import('./clients/spillway.ts'),
   'spillway-open': () => import('./clients/spillway-open.ts'),
+  'stage-http': () => import('./clients/stage-http.ts'),
+  'stage-parse': () => import('./clients/stage-parse.ts'),
+  'stage-accept': () => import('./clients/stage-accept.ts'),
   echo: () => import('./clients/echo.ts'),
   'echo-kafkajs': () => import('./clients/echo-kafkajs.ts'),
 };

@@ -39,6 +39,9 @@ export type ClientName =
   | 'rpop-loop'
   | 'spillway'
   | 'spillway-open'
+  | 'stage-http'
+  | 'stage-parse'
+  | 'stage-accept'
   | 'echo'
   | 'echo-kafkajs';
 

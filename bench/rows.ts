@@ -155,6 +155,18 @@ export const ROWS: readonly Row[] = [
     ms: 5000,
   },
   {
+    name: 'http-stages',
+    title: 'stages of the same',
+    measures: ['cpuMicrosEach', 'perSecond'],
+    entrant: http('spillway', 'all', 64),
+    against: [
+      http('stage-accept', 'all but Kafka', 64),
+      http('stage-parse', 'HTTP, message and answer', 64),
+      http('stage-http', 'HTTP', 64),
+    ],
+    ms: 5000,
+  },
+  {
     name: 'http-open',
     title: 'the same with an open circuit',
     measures: ['perSecond', 'cpuMicrosEach'],
