@@ -34,13 +34,7 @@ export function createAccept({ gate, admit, record, onOutcome, ...takers }: Acce
     const ends = await decideEach<Asked, Fate | TurnedAway>(
       asked,
       ({ admission }) => turnedAway(admission),
-      (admitted) =>
-        take(
-          admitted.map(({ submission }) => submission),
-          takers,
-          held,
-        ),
-      NO_FATE,
+      (admitted) => take(admitted.map(messageOf), takers, held),
     );
     const outcomes = asked.map((each, index) => conclude(each, ends[index] ?? NO_FATE));
     const released = asked.flatMap(({ hold }, index) => (hold && !isAccepted(ends[index]) ? [hold] : []));
@@ -49,6 +43,8 @@ export function createAccept({ gate, admit, record, onOutcome, ...takers }: Acce
     return outcomes;
   };
 }
+
+const messageOf = ({ submission }: Asked) => submission.message;
 
 function isAccepted(end: Fate | TurnedAway = NO_FATE): boolean {
   return end.kind === 'published' || end.kind === 'queued';

@@ -1,4 +1,4 @@
-import { decideEach } from '../common/decide.ts';
+import { type Decided, decideEach } from '../common/decide.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Admission, Ask, Gate, Hold, Limit } from '../ports/gate.ts';
 import type { Receipt } from '../ports/receipts.ts';
@@ -13,7 +13,7 @@ export interface Asked {
 }
 
 /** Asks the gate about all submissions at once, and answers for each, in order. Never throws. */
-export type Admit = (submissions: readonly Submission[]) => Promise<Asked[]>;
+export type Admit = (submissions: readonly Submission[]) => readonly Asked[] | Promise<readonly Asked[]>;
 
 export interface AdmissionDeps {
   readonly gate: Gate;
@@ -33,15 +33,16 @@ export interface AdmissionDeps {
  * chose it. A message with neither passes without a call; without an answer in time, all pass.
  */
 export function createAdmit(deps: AdmissionDeps): Admit {
-  return async (submissions) => {
+  return (submissions) => {
     const asks = submissions.map((submission) => toAsk(submission, deps));
-    const admissions = await decideEach(
+    const admissions = decideEach(
       asks,
       ({ limit, hold }) => (limit || hold ? undefined : ADMITTED),
       (open) => askGate(open, deps),
-      ADMITTED,
     );
-    return asks.map((ask, index) => toAsked(ask, admissions[index] ?? ADMITTED));
+    const answer = (known: Decided<Admission>) =>
+      asks.map((ask, index) => toAsked(ask, known[index] ?? ADMITTED));
+    return admissions instanceof Promise ? admissions.then(answer) : answer(admissions);
   };
 }
 

@@ -2,21 +2,26 @@ import type { Accept } from './accept.ts';
 
 /** Knows when every message that is being accepted has its outcome. */
 export function createInFlight() {
-  const running = new Set<Promise<unknown>>();
+  let running = 0;
+  let waiting: (() => void)[] = [];
+  const ended = () => {
+    if (--running > 0) return;
+    const all = waiting;
+    waiting = [];
+    for (const settle of all) settle();
+  };
   return {
     watch(accept: Accept): Accept {
-      return async (submissions) => {
+      return (submissions) => {
+        running++;
         const outcomes = accept(submissions);
-        running.add(outcomes);
-        try {
-          return await outcomes;
-        } finally {
-          running.delete(outcomes);
-        }
+        outcomes.then(ended, ended);
+        return outcomes;
       };
     },
-    async ended(): Promise<void> {
-      while (running.size > 0) await Promise.allSettled(running);
+    /** Settles once nothing is being accepted. */
+    ended(): Promise<void> {
+      return running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
     },
   };
 }

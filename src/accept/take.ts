@@ -1,4 +1,4 @@
-import { decideEach } from '../common/decide.ts';
+import { type Decided, decideEach, withoutGaps } from '../common/decide.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Bounds, FallbackList, Parked } from '../ports/fallback-list.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type Unpublished,
 } from '../ports/publisher.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
-import type { Message, Submission } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 import type { Doubts } from './doubts.ts';
 import type { Order } from './order.ts';
 import { orderKeyOf } from '../message/order-key.ts';
@@ -40,16 +40,15 @@ export const NO_FATE: Fate = { kind: 'unavailable', cause: 'failed', reason: 'No
  * that wait in the list: what has one of them is parked behind. What could never be published is
  * rejected now: once parked it would have been promised.
  */
-export function take(
-  submissions: readonly Submission[],
+export async function take(
+  messages: readonly Message[],
   takers: Takers,
   held?: ReadonlySet<string>,
-): Promise<Fate[]> {
+): Promise<Decided<Fate>> {
   return decideEach(
-    submissions.map(({ message }) => message),
+    messages,
     (message): Fate | undefined => takers.publisher.refusalOf?.(message),
     (fit) => publishOrPark(fit, takers, held),
-    NO_FATE,
   );
 }
 
@@ -57,7 +56,7 @@ async function publishOrPark(
   messages: readonly Message[],
   takers: Takers,
   held: ReadonlySet<string> | undefined,
-): Promise<Fate[]> {
+): Promise<Decided<Fate>> {
   const { publisher, patience, order } = takers;
   const publish = (wave: readonly Message[]): Promise<EarlyResult[]> =>
     patience && publisher.publishWithin
@@ -69,7 +68,6 @@ async function publishOrPark(
     messages.map((message, index): Tried => ({ message, result: results[index] ?? NO_RESULT })),
     ({ result }): Fate | undefined => (isUnpublished(result) ? undefined : result),
     (left) => parkOrWait(left, takers, held),
-    NO_FATE,
   );
 }
 
@@ -120,12 +118,12 @@ async function waitForKafka(
   const publish = (wave: readonly Message[]) => publisher.publish(wave);
   const retried = held ? publishInOrder(stalled, publish, { held }) : publish(stalled);
   const known = await Promise.all(left.map(({ result }) => finalOf(result)));
-  return decideEach(
+  const results = await decideEach(
     known,
     (result) => (isStalled(result) ? undefined : result),
     () => retried,
-    NO_RESULT,
   );
+  return withoutGaps(results, NO_RESULT);
 }
 
 /** `parked`: why the list did not take the message. */

@@ -75,9 +75,8 @@ export async function publishBatch(entries: readonly string[], deps: PublishBatc
         open.map(({ message }) => message!),
         deps,
       ),
-    { kind: 'return' },
   );
-  return verdicts.map((verdict, index) => {
+  return verdicts.map((verdict = UNTRIED, index) => {
     const { message, doubt } = claimed[index] ?? {};
     return { verdict: doubt ? withDoubt(verdict, doubt) : verdict, message };
   });

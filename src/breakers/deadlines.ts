@@ -22,15 +22,19 @@ export class Deadlines {
   }
 
   /**
-   * What `work` settles with, or `late()` where that takes longer. It ends the waiting, not the work; what the
-   * work throws after that is dropped.
+   * What `work` settles with, `failed` of what it throws, or `late()` where it takes longer. It ends the waiting,
+   * not the work. Never throws.
    */
-  within<T, L>(work: Promise<T>, late: () => L): Promise<T | L> {
-    return new Promise((resolve, reject) => {
+  within<T>(work: Promise<T>, late: () => T, failed: (error: unknown) => T): Promise<T> {
+    return new Promise((resolve) => {
       const wait: Wait = { endsAt: this.#clock.now() + this.#ms, end: () => resolve(late()) };
       this.#waits.add(wait);
       if (this.#waits.size === 1) this.#schedule();
-      work.then(resolve, reject).finally(() => this.#end(wait));
+      const settle = (value: T) => {
+        this.#end(wait);
+        resolve(value);
+      };
+      work.then(settle, (error: unknown) => settle(failed(error)));
     });
   }
 

@@ -187,15 +187,16 @@ export class GuardedPublisher implements Publisher {
   }
 
   /** Enforces the deadline on a driver that does not keep it, and converts exceptions to failures. */
-  async #within<T>(call: (signal: AbortSignal) => Promise<T>, failed: (reason: string) => T): Promise<T> {
+  #within<T>(call: (signal: AbortSignal) => Promise<T>, failed: (reason: string) => T): Promise<T> {
     const { clock, deadlineMs, isTurnByTurn } = this.#deps;
+    const threw = (error: unknown) => failed(`The driver threw: ${errorMessage(error)}`);
+    const late = () => failed(`Kafka gave no answer within ${deadlineMs} ms`);
     try {
       const work = call(this.#cancellation.signal);
-      const late = () => failed(`Kafka gave no answer within ${deadlineMs} ms`);
-      if (isTurnByTurn) return await within(clock, deadlineMs + GRACE_MS, work, late);
-      return await this.#deadlines.within(work, late);
+      if (isTurnByTurn) return within(clock, deadlineMs + GRACE_MS, work, late).catch(threw);
+      return this.#deadlines.within(work, late, threw);
     } catch (error) {
-      return failed(`The driver threw: ${errorMessage(error)}`);
+      return Promise.resolve(threw(error));
     }
   }
 }

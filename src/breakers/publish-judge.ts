@@ -1,6 +1,6 @@
 import type { Message } from '../message/message.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { PublishResult } from '../ports/publisher.ts';
+import { NO_RESULT, type PublishResult } from '../ports/publisher.ts';
 import { TopicEvidence } from './topic-evidence.ts';
 import { ANSWERED, type CallVerdict, NEUTRAL, VoteOnce } from './verdict.ts';
 
@@ -28,7 +28,9 @@ export class PublishJudge {
     if (messages) this.#evidence.note(messages, results);
     let verdict = NEUTRAL;
     let call: object | undefined;
-    for (const [index, result] of results.entries()) {
+    // By index: this loop runs for every message, and `entries` costs more than all in it.
+    for (let index = 0; index < results.length; index++) {
+      const result = results[index] ?? NO_RESULT;
       switch (result.kind) {
         case 'published':
           call = result.call;

@@ -22,9 +22,11 @@ export class TopicEvidence {
   /** Takes the results of a call, before any of them is judged. */
   note(messages: readonly Message[], results: readonly PublishResult[]): void {
     const now = this.#clock.now();
-    for (const [index, result] of results.entries()) {
+    // By index, as in the judge.
+    for (let index = 0; index < results.length; index++) {
       const topic = messages[index]?.topic;
-      if (topic === undefined) continue;
+      const result = results[index];
+      if (topic === undefined || !result) continue;
       if (result.kind === 'published') this.#publishedAt.set(topic, now);
       else if (result.kind === 'failed' && result.blame === 'partition')
         this.#partitionFailedAt.set(topic, now);

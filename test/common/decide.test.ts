@@ -7,27 +7,22 @@ const early = (item: string) => (item.startsWith('no') ? `early ${item}` : undef
 describe('what is decided early or together', () => {
   test('comes in the order of the items, and the rest goes on in one call', async () => {
     const calls: string[][] = [];
-    const results = await decideEach(
-      ['a', 'no1', 'b', 'no2', 'c'],
-      early,
-      (rest) => {
-        calls.push(rest);
-        return Promise.resolve(rest.map((item) => `late ${item}`));
-      },
-      'missing',
-    );
+    const results = await decideEach(['a', 'no1', 'b', 'no2', 'c'], early, (rest) => {
+      calls.push([...rest]);
+      return Promise.resolve(rest.map((item) => `late ${item}`));
+    });
     expect(results).toEqual(['late a', 'early no1', 'late b', 'early no2', 'late c']);
     expect(calls).toEqual([['a', 'b', 'c']]);
   });
 
   test('makes no call where nothing is left, or nothing was given', async () => {
-    expect(await decideEach(['no'], early, mustNotBeCalled, 'missing')).toEqual(['early no']);
-    expect(await decideEach([], early, mustNotBeCalled, 'missing')).toEqual([]);
+    expect(decideEach(['no'], early, mustNotBeCalled)).toEqual(['early no']);
+    expect(decideEach([], early, mustNotBeCalled)).toEqual([]);
   });
 
-  test('gives an item for which the call owes a result the one for missing ones', async () => {
-    const results = await decideEach(['a', 'no', 'b'], early, () => Promise.resolve(['late a']), 'missing');
-    expect(results).toEqual(['late a', 'early no', 'missing']);
+  test('leaves the place of a result that the call owes empty', async () => {
+    const results = await decideEach(['a', 'no', 'b'], early, () => Promise.resolve(['late a']));
+    expect(results).toEqual(['late a', 'early no', undefined]);
   });
 
   test('asks for an early decision once for each item', async () => {
@@ -36,7 +31,7 @@ describe('what is decided early or together', () => {
       asked.push(item);
       return early(item);
     };
-    await decideEach(['a', 'no'], once, (rest) => Promise.resolve(rest), 'missing');
+    await decideEach(['a', 'no'], once, (rest) => Promise.resolve(rest));
     expect(asked).toEqual(['a', 'no']);
   });
 });

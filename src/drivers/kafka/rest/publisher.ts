@@ -1,4 +1,4 @@
-import { decideEach } from '../../../common/decide.ts';
+import { decideEach, withoutGaps } from '../../../common/decide.ts';
 import type { Message } from '../../../message/message.ts';
 import { type Clock, within } from '../../../ports/clock.ts';
 import type { Probe } from '../../../ports/probe.ts';
@@ -111,7 +111,7 @@ export class RestPublisher implements Publisher {
     };
     const deliver = (taken: readonly Message[]) =>
       this.#during(bytes, signal, (deadline) => this.#deliver(taken, deadline));
-    const results = await decideEach(messages, refuse, deliver, NO_RESULT);
+    const results = withoutGaps(await decideEach(messages, refuse, deliver), NO_RESULT);
     for (const result of results)
       if (result.kind === 'failed' && result.maybeWritten) this.#stats.maybeWritten++;
     return results;
@@ -122,12 +122,12 @@ export class RestPublisher implements Publisher {
     patienceMs: number,
     signal?: AbortSignal,
   ): Promise<EarlyResult[]> {
-    return decideEach<Message, EarlyResult>(
+    const results = await decideEach<Message, EarlyResult>(
       messages,
       ({ topic }) => (this.#patience.isStalled(topic, patienceMs) ? STALLED : undefined),
       (open) => this.#publishEarly(open, patienceMs, signal),
-      NO_RESULT,
     );
+    return withoutGaps(results, NO_RESULT);
   }
 
   /** A message that waits for its request is in doubt too: the request is made all the same. */
