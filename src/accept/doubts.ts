@@ -1,4 +1,4 @@
-import type { Doubt } from '../message/entry.ts';
+import { type Doubt, DOUBT_MARGIN_MS } from '../message/entry.ts';
 import type { Message } from '../message/message.ts';
 import { type Clock, pause } from '../ports/clock.ts';
 import type { ResolvedDoubt } from '../ports/doubts.ts';
@@ -19,8 +19,6 @@ export interface DoubtsDeps {
   onResolved: (isPublished: boolean) => void;
 }
 
-/** Time for the word of a late acknowledgement to reach the list. */
-const MARGIN_MS = 1000;
 const RETRY_MS = 200;
 
 /**
@@ -30,6 +28,7 @@ const RETRY_MS = 200;
  */
 export class Doubts {
   readonly #deps: DoubtsDeps;
+  /** Until the list was told. */
   readonly #open = new Set<Promise<void>>();
   #resolved: ResolvedDoubt[] = [];
   #flushing: Promise<void> | undefined;
@@ -41,23 +40,20 @@ export class Doubts {
   /** The mark of an entry that is parked in doubt now. */
   create(): Doubt {
     const { clock, callMs } = this.#deps;
-    return { token: crypto.randomUUID(), until: Math.ceil(clock.wallTime() + callMs + MARGIN_MS) };
+    return { token: crypto.randomUUID(), until: Math.ceil(clock.wallTime() + callMs + DOUBT_MARGIN_MS) };
   }
 
   /** Waits for the result of a message whose copy is parked under `token`. */
   watch(message: Message, { token }: Doubt, settled: Promise<PublishResult>): void {
-    const open = settled.then((result) => {
-      this.#open.delete(open);
-      return this.#resolve(message, token, result);
-    });
-    this.#open.add(open);
-    this.#deps.keep?.(open);
+    const told = settled.then((result) => this.#resolve(message, token, result));
+    this.#open.add(told);
+    void told.then(() => this.#open.delete(told));
+    this.#deps.keep?.(told);
   }
 
   /** Settles when every result is known, and the list was told. */
   async ended(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open);
-    await this.#flushing;
   }
 
   #resolve({ id, topic }: Message, token: string, result: PublishResult): Promise<void> {

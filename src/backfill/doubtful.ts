@@ -1,9 +1,11 @@
+import { DOUBT_MARGIN_MS, LONGEST_CALL_MS } from '../message/entry.ts';
 import { orderKeyOf } from '../message/order-key.ts';
 import type { Settlement } from '../ports/fallback-list.ts';
 import type { Claimed, PublishBatchDeps } from './publish-batch.ts';
 
-/** The longest that a doubt may last, whatever another host's clock has written into its entry. */
-const LONGEST_DOUBT_MS = 60_000;
+/** How far the clock of the host that parked may be ahead of this one's. Beyond it, its times mean nothing here. */
+const CLOCK_SKEW_MS = 60_000;
+const LONGEST_DOUBT_MS = LONGEST_CALL_MS + DOUBT_MARGIN_MS + CLOCK_SKEW_MS;
 
 /**
  * Settles entries that were parked in doubt and must not be published now: what Kafka acknowledged after all is

@@ -2,6 +2,11 @@ import * as z from 'zod';
 import { Fields, readFields, toMessage } from './fields.ts';
 import type { Message } from './message.ts';
 
+/** The longest that a call to Kafka may take, in milliseconds: the most that `PUBLISH_TIMEOUT_MS` may say. */
+export const LONGEST_CALL_MS = 60_000;
+/** Time for the word of a late acknowledgement to reach the list, in milliseconds. */
+export const DOUBT_MARGIN_MS = 1000;
+
 /** A message that was parked while Kafka might still take it. */
 export interface Doubt {
   /** Names this copy: ids may come twice. */

@@ -118,6 +118,30 @@ describe('a message in doubt', () => {
     expect(await marks()).toEqual([true]);
   });
 
+  test('is told before a process that shuts down goes on, also while an earlier word is on its way', async () => {
+    const { send, publisher, doubts, store, clock } = setup();
+    await send('a', 'b');
+    const answers: (() => void)[] = [];
+    const tell = store.list.resolveDoubts.bind(store.list);
+    store.list.resolveDoubts = async (resolved) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return tell(resolved);
+    };
+    let hasEnded = false;
+    for (const id of ['a', 'b']) {
+      publisher.settle.get(id)?.(PUBLISHED);
+      await clock.advance(1);
+    }
+    void doubts.ended().then(() => (hasEnded = true));
+    for (const [index, answer] of answers.entries()) {
+      await clock.advance(1);
+      expect([index, hasEnded]).toEqual([index, false]);
+      answer();
+    }
+    await clock.advance(1);
+    expect([answers.length, hasEnded]).toEqual([2, true]);
+  });
+
   test('has a mark of its own, also where two messages have the same id', async () => {
     const { send, store } = setup();
     await send('a');

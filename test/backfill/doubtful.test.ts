@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { drainBatch } from '../../src/backfill/drain.ts';
-import { toEntry } from '../../src/message/entry.ts';
+import { DOUBT_MARGIN_MS, LONGEST_CALL_MS, toEntry } from '../../src/message/entry.ts';
 import type { Receipt } from '../../src/ports/receipts.ts';
 import { FakeClock } from '../support/fakes/fake-clock.ts';
 import { FakeLog } from '../support/fakes/fake-log.ts';
@@ -71,7 +71,13 @@ describe('an entry in doubt', () => {
     expect(sent()).toEqual(['a']);
   });
 
-  test('is not held for longer than a minute, whatever the clock of another host says', async () => {
+  test('is held as long as the longest call that the settings allow, by a clock that is a little ahead', async () => {
+    const { drain, sent } = setup(['a'], { untilMs: LONGEST_CALL_MS + DOUBT_MARGIN_MS + 5000 });
+    await drain();
+    expect(sent()).toEqual([]);
+  });
+
+  test('is not held for hours because the clock of another host says so', async () => {
     const { drain, sent } = setup(['a'], { untilMs: 7_200_000 });
     await drain();
     expect(sent()).toEqual(['a']);

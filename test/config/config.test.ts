@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { LONGEST_CALL_MS } from '../../src/message/entry.ts';
 
 function refusal(variables: Record<string, string>): string {
   try {
@@ -11,6 +12,8 @@ function refusal(variables: Record<string, string>): string {
   throw new Error('Not refused');
 }
 
+const longestCall = (ms: number) => ({ PUBLISH_TIMEOUT_MS: String(ms), KEEP_ALIVE_SECONDS: '75' });
+
 const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 const TLS = { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'true' };
 const OAUTH = { KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'oauthbearer' };
@@ -20,6 +23,11 @@ const REST = { KAFKA_REST_URL: 'https://a/kafka', KAFKA_REST_DIALECT: 'strimzi' 
 const sasl = (over: Record<string, string>) => readConfig({ KAFKA_BROKERS: 'a:1', ...over }).kafka?.sasl;
 
 describe('readConfig', () => {
+  test('no call may take longer than the worker waits for the word of a doubt', () => {
+    expect(readConfig(longestCall(LONGEST_CALL_MS)).publishTimeoutMs).toBe(LONGEST_CALL_MS);
+    expect(refusal(longestCall(LONGEST_CALL_MS + 1))).toContain('PUBLISH_TIMEOUT_MS');
+  });
+
   test('without variables nothing is embedded, and the circuits are those of production', () => {
     const config = readConfig({});
     expect(config).toMatchObject({

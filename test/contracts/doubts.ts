@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { listVerbs } from './list-verbs.ts';
+import { LEASE_MS, listVerbs } from './list-verbs.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { value } from './value.ts';
 
@@ -11,7 +11,7 @@ export function doubtsContract(name: string, open: () => Promise<StoreUnderTest>
       it = await open();
     });
     afterEach(() => it.close());
-    const { park, claim, settle } = listVerbs(() => it.store.list);
+    const { park, claim, settle, reap } = listVerbs(() => it.store.list);
     const resolve = async (token: string, isPublished: boolean) =>
       value(await it.store.list.resolveDoubts([{ token, isPublished }]));
     const doubts = async (...tokens: string[]) => value(await it.store.list.doubts(tokens));
@@ -49,6 +49,18 @@ export function doubtsContract(name: string, open: () => Promise<StoreUnderTest>
       await settle('y', { kind: 'done', doubt: 'a' }, { kind: 'dead', reason: 'Bad', doubt: 'b' });
       await it.wait(50);
       expect(await doubts('a', 'b')).toEqual([undefined, undefined]);
+    });
+
+    test('a mark stays while the batch of a dead worker comes back', async () => {
+      await park('1');
+      await claim('x');
+      await resolve('a', true);
+      await it.wait(2 * LEASE_MS);
+      await reap();
+      expect(await claim('y')).toEqual(['1']);
+      expect(await doubts('a')).toEqual([true]);
+      expect(await settle('y', { kind: 'done', doubt: 'a' })).toBe(true);
+      expect(await doubts('a')).toEqual([undefined]);
     });
 
     test('a batch whose lease was lost takes no mark along', async () => {
