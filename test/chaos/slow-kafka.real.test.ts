@@ -1,12 +1,10 @@
 import { expect, test } from 'bun:test';
-import { type Answer, type Load, waitOf } from '../support/http/load.ts';
 import { until } from '../support/process/wait.ts';
+import { GENEROUS_MS, publishedAfter, reportRun } from './run-report.ts';
 import { describeChaos, stateOf, TEST_MS } from './stage.ts';
 
 const LONG = process.env['CHAOS_SECONDS'] !== undefined;
 const PER_SECOND = 300;
-/** Of a client, on a machine that is busy. The figures are printed. */
-const GENEROUS_MS = 2500;
 
 describeChaos(
   `the service, with a Kafka that is ill, under ${PER_SECOND} messages a second,`,
@@ -27,18 +25,7 @@ describeChaos(
       await until('messages are published again', () => publishedAfter(load, backAt) !== undefined);
       await load.stop();
       await until('the list is drained', () => stage.isDrained(), { timeoutMs: 60_000 });
-      const ids = await stage.idsIn(topic);
-      const [worst, p99] = [waitOf(load.answers, 100), waitOf(load.answers, 99)].map(Math.round);
-      const lost = load.accepted.filter((id) => !new Set(ids).has(id));
-      const duplicates = ids.length - new Set(ids).size;
-      const refused = load.answers.filter(({ status }) => status !== 202).length;
-      const returned = Math.round((publishedAfter(load, backAt)?.sentAt ?? 0) - backAt);
-      console.log(
-        `${name}: ${load.answers.length} messages, worst wait ${worst} ms, p99 ${p99} ms, ${lost.length} lost, ${duplicates} duplicates, published again after ${returned} ms`,
-      );
-      expect(lost).toEqual([]);
-      expect(refused).toBe(0);
-      expect(worst).toBeLessThan(GENEROUS_MS);
+      const duplicates = reportRun(name, load, await stage.idsIn(topic), backAt);
       return { service, duplicates };
     }
 
@@ -111,7 +98,3 @@ describeChaos(
     );
   },
 );
-
-function publishedAfter(load: Load, at: number): Answer | undefined {
-  return load.answers.find(({ sentAt, fallback, status }) => sentAt > at && !fallback && status === 202);
-}

@@ -16,6 +16,7 @@ export class Load {
   readonly answers: Answer[] = [];
   readonly #service: Pick<Spillway, 'post'>;
   readonly #pending = new Set<Promise<void>>();
+  readonly #unanswered: unknown[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   /** An id that an earlier load has used would be answered with its receipt. */
   readonly #name = crypto.randomUUID().slice(0, 8);
@@ -24,9 +25,9 @@ export class Load {
   constructor(service: Pick<Spillway, 'post'>, perSecond: number) {
     this.#service = service;
     this.#timer = setInterval(() => {
-      const sent = this.#send(`load-${this.#name}-${this.#count++}`).finally(() =>
-        this.#pending.delete(sent),
-      );
+      const sent = this.#send(`load-${this.#name}-${this.#count++}`)
+        .catch((error: unknown) => void this.#unanswered.push(error))
+        .finally(() => this.#pending.delete(sent));
       this.#pending.add(sent);
     }, 1000 / perSecond);
   }
@@ -35,12 +36,14 @@ export class Load {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#pending);
+    if (this.#unanswered.length > 0)
+      throw new AggregateError(this.#unanswered, `${this.#unanswered.length} requests got no answer`);
   }
 
   /** Ends the load, whatever becomes of what is under way: its test has failed, or has all it wanted. */
   async abandon(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.allSettled(this.#pending);
+    await Promise.all(this.#pending);
   }
 
   get accepted(): string[] {
