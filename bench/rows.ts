@@ -151,7 +151,10 @@ export const ROWS: readonly Row[] = [
     title: 'POST /v1/messages, 64 connections',
     measures: ['perSecond', 'cpuMicrosEach', 'p99'],
     entrant: http('spillway', 'Spillway', 64),
-    against: [http('echo', 'an echo by Hono, without Kafka', 64)],
+    against: [
+      http('echo', 'an echo by Hono, without Kafka', 64),
+      http('echo-kafkajs', 'Hono and KafkaJS send()', 64),
+    ],
     ms: 5000,
   },
   {
