@@ -1,4 +1,4 @@
-import type { FieldError } from '../message/fields.ts';
+import type { FieldError } from '../message/field-errors.ts';
 import type { Answer } from './answer.ts';
 
 /** Closed table of the problems that a client can get. The code is the end of the problem's `type`. */

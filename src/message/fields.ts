@@ -1,13 +1,7 @@
 import * as z from 'zod';
-import { shorten } from '../common/shorten.ts';
+import { type FieldError, toErrors } from './field-errors.ts';
 import { memberTexts } from './json-spans.ts';
-import type { Message } from './message.ts';
-
-export interface FieldError {
-  /** Path of the field, as in `headers.trace`; empty for the message as a whole. */
-  readonly path: string;
-  readonly message: string;
-}
+import { ENCODINGS, type Message } from './message.ts';
 
 /** Why a text is not a message. */
 export type NotFields =
@@ -15,7 +9,8 @@ export type NotFields =
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
 
 /** Well-formed Unicode. A lone surrogate has no UTF-8 form: Kafka would hold another string. */
-const text = z.string().refine((value) => value.isWellFormed(), 'Has a lone surrogate: not valid Unicode');
+const LONE_SURROGATE = 'Has a lone surrogate: not valid Unicode';
+const text = z.string().refine((value) => value.isWellFormed(), LONE_SURROGATE);
 
 const MAX_HEADERS = 1000;
 /** Limit of the errors in an answer. */
@@ -38,6 +33,7 @@ export const Fields = z.strictObject({
     .regex(/^(?!\.{1,2}$)/, 'Must not be . or ..')
     .optional(),
   timestamp: z.int().nonnegative().optional(),
+  encoding: z.enum(ENCODINGS, `Must be one of ${ENCODINGS.join(', ')}`).optional(),
 });
 
 export type Fields = z.infer<typeof Fields>;
@@ -53,7 +49,7 @@ export function readFields<T extends Fields>(json: string, schema: z.ZodType<T>)
   } catch {
     return { kind: 'not-json' };
   }
-  const errors = nameErrors(parsed);
+  const errors = isObject(parsed) ? [...nameErrors(parsed), ...valueErrors(parsed)] : [];
   const fields = schema.safeParse(parsed);
   if (fields.error) errors.push(...fields.error.issues.flatMap(toErrors));
   if (!fields.data || errors.length > 0) return { kind: 'invalid', errors: firstOf(errors) };
@@ -66,9 +62,12 @@ function firstOf(errors: FieldError[]): FieldError[] {
   return [...errors.slice(0, MAX_ERRORS), { path: '', message: `Has ${more} more invalid fields` }];
 }
 
+function isObject(parsed: unknown): parsed is Readonly<Record<string, unknown>> {
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+}
+
 /** Errors that zod does not report: a missing value, and a header name that its records drop. */
-function nameErrors(parsed: unknown): FieldError[] {
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [];
+function nameErrors(parsed: Readonly<Record<string, unknown>>): FieldError[] {
   const errors: FieldError[] = [];
   if (!Object.hasOwn(parsed, 'value')) errors.push({ path: 'value', message: 'Is required: any JSON' });
   const headers: unknown = Object.getOwnPropertyDescriptor(parsed, 'headers')?.value;
@@ -77,20 +76,28 @@ function nameErrors(parsed: unknown): FieldError[] {
   return errors;
 }
 
-function toErrors(issue: z.core.$ZodIssue): FieldError[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: shorten([...issue.path, key].join('.')),
-      message: 'Is not a field of a message',
-    }));
-  return [{ path: shorten(issue.path.join('.')), message: issue.message }];
+/** Base64 with padding (RFC 4648, section 4). */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** A value that its encoding does not allow. */
+function valueErrors({ value, encoding }: Readonly<Record<string, unknown>>): FieldError[] {
+  if ((encoding !== 'text' && encoding !== 'base64') || value === null || value === undefined) return [];
+  const message = wrongString(value, encoding);
+  return message === undefined ? [] : [{ path: 'value', message }];
+}
+
+function wrongString(value: unknown, encoding: 'text' | 'base64'): string | undefined {
+  if (typeof value !== 'string') return `Must be a string, or null, with the encoding ${encoding}`;
+  if (encoding === 'base64') return BASE64.test(value) ? undefined : 'Is not base64 with padding';
+  return value.isWellFormed() ? undefined : LONE_SURROGATE;
 }
 
 /** Builds a complete message. Its value is cut out of `json` as written. */
 export function toMessage(
   json: string,
-  { key = null, headers = {} }: Fields,
+  { key = null, headers = {}, encoding = 'json' }: Fields,
   own: Pick<Message, 'id' | 'topic' | 'timestamp' | 'undated'>,
 ): Message {
-  return { ...own, key, headers, value: memberTexts(json).get('value') ?? 'null' };
+  const value = memberTexts(json).get('value') ?? 'null';
+  return encoding === 'json' ? { ...own, key, headers, value } : { ...own, key, headers, value, encoding };
 }

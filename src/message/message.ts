@@ -1,3 +1,7 @@
+/** How a client wrote the value of a message. */
+export const ENCODINGS = ['json', 'text', 'base64'] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
 /** Message, validated and complete. It is published as one record, or parked as one entry. */
 export interface Message {
   /** Identity of the message throughout; the record carries it as the `spillway-id` header. */
@@ -7,6 +11,11 @@ export interface Message {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text as the client sent it, never parsed and serialised again, so that no digit changes. */
   readonly value: string;
+  /**
+   * What the value stands for in the record. Undefined: the JSON text itself. `text`: the string without its
+   * quotes. `base64`: the bytes of the string. With both, `null` is a record without a value (a tombstone).
+   */
+  readonly encoding?: Exclude<Encoding, 'json'> | undefined;
   /** Milliseconds since the epoch: the client's time, or that of the acceptance. */
   readonly timestamp: number;
   /** The client left the timestamp out: it is the service's own, and may be replaced. */

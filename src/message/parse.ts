@@ -1,4 +1,5 @@
-import { type FieldError, Fields, type NotFields, readFields, toMessage } from './fields.ts';
+import type { FieldError } from './field-errors.ts';
+import { Fields, type NotFields, readFields, toMessage } from './fields.ts';
 import { memberTexts } from './json-spans.ts';
 import { ID_HEADER, type Message } from './message.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Message } from '../../src/message/message.ts';
-import type { Publisher } from '../../src/ports/publisher.ts';
+import type { Publisher, PublishResult } from '../../src/ports/publisher.ts';
 import { aMessage } from '../support/fakes/messages.ts';
 import type { ReadRecord } from '../support/kafka/read-topic.ts';
 
@@ -15,7 +15,10 @@ export interface PublisherUnderTest {
 }
 
 /** Why records of this driver can't carry a part of a message; what is not named they carry. */
-export type Lacks = Readonly<Partial<Record<'headers' | 'time' | 'null-key', string>>>;
+export type Lacks = Readonly<Partial<Record<'headers' | 'time' | 'null-key' | 'tombstone', string>>>;
+
+const sorted = (values: readonly (string | null)[]) => values.map(String).toSorted();
+const base64Of = (text: string) => Buffer.from(text).toString('base64');
 
 let topics = 0;
 const newTopic = () => `contract-${process.pid}-${topics++}`;
@@ -60,9 +63,40 @@ export function publisherContract(
         offset: result!.offset,
         key: message.key,
         value: message.value,
+        base64: base64Of(message.value),
         headers: lacks.headers ? {} : { trace: 'ä', empty: '', 'spillway-id': message.id },
         timestamp: lacks.time ? expect.any(String) : String(message.timestamp),
       });
+    });
+
+    test('text, bytes and an empty value stand in the topic byte for byte', async () => {
+      const topic = newTopic();
+      const bytes = Buffer.from([0, 1, 127, 128, 254, 255, 13, 10]).toString('base64');
+      const messages = [
+        aMessage({ topic, value: '"a \\"quoted\\" \\u00fc"', encoding: 'text' }),
+        aMessage({ topic, value: JSON.stringify(bytes), encoding: 'base64' }),
+        aMessage({ topic, value: '""', encoding: 'text' }),
+        aMessage({ topic, value: '""', encoding: 'base64' }),
+        aMessage({ topic, value: '""' }),
+      ];
+      for (const message of messages) await published([message]);
+      const seen = (await it.read(topic)).map(({ base64 }) => base64);
+      expect(sorted(seen)).toEqual(sorted([base64Of('a "quoted" ü'), bytes, '', '', base64Of('""')]));
+    });
+
+    test(`a record without a value is written, or rejected, alone; never written as something else${lessFor('tombstone')}`, async () => {
+      const topic = newTopic();
+      const tombstones = (['text', 'base64'] as const).map((encoding) =>
+        aMessage({ topic, key: 'gone', value: 'null', encoding }),
+      );
+      const results = await it.publisher.publish([...tombstones, aMessage({ topic, value: 'null' })]);
+      const kinds = lacks.tombstone
+        ? ['rejected', 'rejected', 'published']
+        : ['published', 'published', 'published'];
+      expect(results.map(({ kind }) => kind)).toEqual(kinds as typeof kinds & PublishResult['kind'][]);
+      const seen = (await it.read(topic)).map(({ base64 }) => base64);
+      const written = lacks.tombstone ? [] : [null, null];
+      expect(sorted(seen)).toEqual(sorted([...written, base64Of('null')]));
     });
 
     test(`headers reach Kafka, or their message is rejected, alone; they are never dropped${lessFor('headers')}`, async () => {

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'bun:test';
+import {
+  assert,
+  constant,
+  constantFrom,
+  jsonValue,
+  oneof,
+  property,
+  record,
+  string,
+  uint8Array,
+} from 'fast-check';
 import { fromEntry, parkedAtOf, toEntry } from '../../src/message/entry.ts';
 import { parseMessage } from '../../src/message/parse.ts';
+import { recordValue } from '../../src/message/record-value.ts';
 import { aMessage } from '../support/fakes/messages.ts';
 
 describe('a parked entry', () => {
@@ -23,6 +35,28 @@ describe('a parked entry', () => {
       value: '{"n": 1.10, "big": 12345678901234567890, "s": "\\ud800"}',
     });
     expect(fromEntry(toEntry(message))).toEqual(message);
+  });
+
+  test('reads back to the same record, whatever the encoding of its value', () => {
+    const values = [
+      record({ encoding: constant(undefined), value: jsonValue().map((value) => JSON.stringify(value)) }),
+      record({
+        encoding: constant('text' as const),
+        value: string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+      }),
+      record({
+        encoding: constant('base64' as const),
+        value: uint8Array().map((bytes) => `"${Buffer.from(bytes).toString('base64')}"`),
+      }),
+      record({ encoding: constantFrom('text' as const, 'base64' as const), value: constant('null') }),
+    ];
+    assert(
+      property(oneof(...values), ({ value, encoding }) => {
+        const message = aMessage(encoding ? { value, encoding } : { value });
+        expect(fromEntry(toEntry(message, 1))).toEqual(message);
+        expect(recordValue(fromEntry(toEntry(message, 1)) ?? aMessage())).toEqual(recordValue(message));
+      }),
+    );
   });
 
   test('says whether its client left it undated', () => {

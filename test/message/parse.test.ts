@@ -71,6 +71,43 @@ describe('parseMessage', () => {
     expect(paths(json)).toEqual(expected);
   });
 
+  test.each([
+    ['[]', '', 'Must be a JSON object'],
+    ['{"value":1,"topic":7}', 'topic', 'Must be a string'],
+    ['{"value":1,"headers":[]}', 'headers', 'Must be an object'],
+    ['{"value":1,"headers":{"":"x"}}', 'headers.', 'Must have a name that is not empty, and valid Unicode'],
+    ['{"value":1,"id":""}', 'id', 'Must not be empty'],
+    [`{"value":1,"id":"${'x'.repeat(256)}"}`, 'id', 'Must have at most 255 characters'],
+    ['{"value":1,"timestamp":-1}', 'timestamp', 'Must be 0 or more'],
+    ['{"value":1,"timestamp":1e300}', 'timestamp', 'Must be 9007199254740991 or less'],
+    ['{"value":1,"timestamp":1.5}', 'timestamp', 'Must be a whole number'],
+    ['{"value":1,"encoding":"xml"}', 'encoding', 'Must be one of json, text, base64'],
+    ['{"value":1,"encoding":"text"}', 'value', 'Must be a string, or null, with the encoding text'],
+    ['{"value":{},"encoding":"base64"}', 'value', 'Must be a string, or null, with the encoding base64'],
+    ['{"value":"YQ","encoding":"base64"}', 'value', 'Is not base64 with padding'],
+    ['{"value":"YQ-_","encoding":"base64"}', 'value', 'Is not base64 with padding'],
+    ['{"value":"YQ==\\n","encoding":"base64"}', 'value', 'Is not base64 with padding'],
+    ['{"value":"\\ud800","encoding":"text"}', 'value', 'Has a lone surrogate: not valid Unicode'],
+    ['{"encoding":"text"}', 'value', 'Is required: any JSON'],
+  ])('%s is refused in plain words', (json, path, message) => {
+    expect(parse(json)).toEqual({ kind: 'invalid', errors: [{ path, message }] });
+  });
+
+  test.each([
+    ['{"value":"a\\u00fc","encoding":"text"}', { value: '"a\\u00fc"', encoding: 'text' }],
+    ['{"value":null,"encoding":"text"}', { value: 'null', encoding: 'text' }],
+    ['{"encoding":"base64","value":"AAH/"}', { value: '"AAH/"', encoding: 'base64' }],
+    ['{"value":"","encoding":"base64"}', { value: '""', encoding: 'base64' }],
+  ] as const)('%s keeps its encoding', (json, expected) => {
+    expect(parse(json)).toMatchObject({ kind: 'message', message: expected });
+  });
+
+  test('the encoding json is the same as none', () => {
+    const parsed = parse('{"value":"a","encoding":"json"}');
+    expect(parsed).toMatchObject({ kind: 'message', message: { value: '"a"' } });
+    expect(JSON.stringify(parsed)).not.toContain('encoding');
+  });
+
   test('a flood of wrong fields is not answered with a larger one', () => {
     const names = Array.from({ length: 1000 }, (_, index) => `"f${index}":1`);
     const errors = parse(`{"value":1,${names.join()}}`);

@@ -1,8 +1,9 @@
 import { errorMessage } from '../../common/error-message.ts';
 import { type Message, recordHeaders } from '../../message/message.ts';
+import { valueText } from '../../message/record-value.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Publisher, PublishResult } from '../../ports/publisher.ts';
-import type { Database } from '../database.ts';
+import type { Database, SqlRow } from '../database.ts';
 import { openDatabase } from '../sqlite.ts';
 
 const SCHEMA = `
@@ -17,7 +18,9 @@ export interface EmbeddedRecord {
   readonly partition: 0;
   readonly offset: string;
   readonly key: string | null;
-  readonly value: string;
+  /** As text; base64 of what was sent as base64; null for a record without a value. */
+  readonly value: string | null;
+  readonly encoding?: 'base64';
   readonly headers: Record<string, string>;
   /** Milliseconds since the epoch. */
   readonly timestamp: string;
@@ -34,6 +37,9 @@ export class EmbeddedPublisher implements Publisher {
   constructor(directory: string) {
     this.#database = openDatabase(directory, 'kafka.db');
     this.#database.exec(SCHEMA);
+    // Files of earlier versions hold JSON alone.
+    if (!this.#database.all('PRAGMA table_info(records)').some(({ name }) => name === 'encoding'))
+      this.#database.exec('ALTER TABLE records ADD COLUMN encoding TEXT');
   }
 
   get failing(): boolean {
@@ -68,14 +74,7 @@ export class EmbeddedPublisher implements Publisher {
       topic,
       limit,
     );
-    return rows.toReversed().map((row) => ({
-      partition: 0,
-      offset: String(row['offset']),
-      key: row['key'] === null ? null : String(row['key']),
-      value: String(row['value']),
-      headers: JSON.parse(String(row['headers'])) as Record<string, string>,
-      timestamp: String(row['timestamp']),
-    }));
+    return rows.toReversed().map(recordOf);
   }
 
   #write(messages: readonly Message[]): PublishResult[] {
@@ -90,16 +89,34 @@ export class EmbeddedPublisher implements Publisher {
   #append(message: Message): PublishResult {
     const row = this.#database.get(
       `INSERT INTO records
-         SELECT ?1, coalesce(max(offset) + 1, 0), ?2, ?3, ?4, ?5 FROM records WHERE topic = ?1
+         SELECT ?1, coalesce(max(offset) + 1, 0), ?2, ?3, ?4, ?5, ?6 FROM records WHERE topic = ?1
          RETURNING offset`,
       message.topic,
       message.key,
       message.value,
       JSON.stringify(recordHeaders(message)),
       message.timestamp,
+      message.encoding ?? null,
     );
     return { kind: 'published', partition: 0, offset: String(row?.['offset']) };
   }
+}
+
+function encodingOf(column: unknown): Message['encoding'] {
+  return column === 'text' || column === 'base64' ? column : undefined;
+}
+
+function recordOf(row: SqlRow): EmbeddedRecord {
+  const encoding = encodingOf(row['encoding']);
+  return {
+    partition: 0,
+    offset: String(row['offset']),
+    key: row['key'] === null ? null : String(row['key']),
+    value: valueText({ value: String(row['value']), encoding }),
+    ...(encoding === 'base64' && { encoding }),
+    headers: JSON.parse(String(row['headers'])) as Record<string, string>,
+    timestamp: String(row['timestamp']),
+  };
 }
 
 const DOWN = {

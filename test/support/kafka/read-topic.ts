@@ -8,6 +8,8 @@ export interface ReadRecord {
   readonly offset: string;
   readonly key: string | null;
   readonly value: string;
+  /** The bytes of the value in base64; null for a record without one. */
+  readonly base64: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly timestamp: string;
 }
@@ -35,6 +37,7 @@ export async function readTopic(brokers: string[], admin: Admin, topic: string):
           const text = {
             key: key?.toString() ?? null,
             value: value?.toString() ?? '',
+            base64: value?.toString('base64') ?? null,
             headers: toText(headers),
           };
           records.push({ partition, offset, ...text, timestamp });

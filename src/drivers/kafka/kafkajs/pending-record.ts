@@ -1,4 +1,5 @@
 import { type Message, recordHeaders } from '../../../message/message.ts';
+import { recordValue } from '../../../message/record-value.ts';
 import type { PublishResult } from '../../../ports/publisher.ts';
 import { STALLED } from '../stalled.ts';
 import type { KafkaRecord } from './topic-producer.ts';
@@ -34,7 +35,7 @@ export class PendingRecord {
   constructor(message: Message, since: number, owner: Owner, index: number, patienceMs = Infinity) {
     this.record = {
       key: message.key === null ? null : Buffer.from(message.key),
-      value: message.value,
+      value: recordValue(message),
       headers: recordHeaders(message),
       timestamp: String(message.timestamp),
       partition: -1,
@@ -89,7 +90,7 @@ function withDoubt(result: PublishResult): PublishResult {
 }
 
 function sizeOf({ key, value, headers }: KafkaRecord): number {
-  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + Buffer.byteLength(value);
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value === null ? 0 : Buffer.byteLength(value));
   for (const name in headers) {
     bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '');
   }

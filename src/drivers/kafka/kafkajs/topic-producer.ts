@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 // KafkaJS is CommonJS: Node sees only its default export.
 import kafkajs, { type CompressionTypes, type ISocketFactory, type logCreator, type Producer } from 'kafkajs';
+import type { RecordValue } from '../../../message/record-value.ts';
 import { systemClock, within } from '../../../ports/clock.ts';
 import { type Compression, kafkaJsCompression } from './compression.ts';
 import { deliverWholeFrames } from './frames.ts';
@@ -21,7 +22,7 @@ export interface ProducerSettings {
 /** A record in KafkaJS's form, with every field present and the partition chosen. */
 export interface KafkaRecord {
   readonly key: Buffer | null;
-  readonly value: string;
+  readonly value: RecordValue;
   readonly headers: Record<string, string>;
   readonly timestamp: string;
   partition: number;

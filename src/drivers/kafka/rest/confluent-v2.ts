@@ -5,6 +5,7 @@ import { get, produceV2, readV2, recordOf } from './v2.ts';
 
 /** Dialect of Confluent's REST Proxy, API v2. */
 export const confluentV2: Dialect = {
+  carriesTombstones: false,
   carriesHeaders: false,
   lots: (_, messages) => together(messages),
   encode: (message, partition) => JSON.stringify(recordOf(message, partition)),

@@ -1,5 +1,5 @@
 import { type Message, recordHeaders } from '../../../message/message.ts';
-import { base64, isPlace, membersOf, parse, splitObjects } from './json.ts';
+import { base64, valueBase64, isPlace, membersOf, parse, splitObjects } from './json.ts';
 import { type Ask, type Dialect, type Item, together } from './dialect.ts';
 import { readJavaError } from './java-errors.ts';
 import { checkPartitions } from './topics.ts';
@@ -10,6 +10,7 @@ const LAST_MS = 8.64e15;
 
 /** Dialect of Confluent's REST API v3, as in REST Proxy, Confluent Server and Confluent Cloud. */
 export const confluentV3: Dialect = {
+  carriesTombstones: true,
   carriesHeaders: true,
   basePath: {
     ask: get('/v3/clusters'),
@@ -44,12 +45,13 @@ function get(path: string): Ask {
 }
 
 function recordOf(message: Message, partition: number | undefined) {
-  const { key, value, timestamp } = message;
+  const { key, timestamp } = message;
+  const value = valueBase64(message);
   return {
     ...(partition === undefined ? {} : { partition_id: partition }),
     headers: Object.entries(recordHeaders(message)).map(([name, text]) => ({ name, value: base64(text) })),
     ...(key === null ? {} : { key: { type: 'BINARY', data: base64(key) } }),
-    value: { type: 'BINARY', data: base64(value) },
+    ...(value === null ? {} : { value: { type: 'BINARY', data: value } }),
     ...(timestamp <= LAST_MS ? { timestamp: new Date(timestamp).toISOString() } : {}),
   };
 }

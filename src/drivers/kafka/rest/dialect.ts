@@ -43,6 +43,8 @@ export interface Lot {
 export interface Dialect {
   /** Whether record headers and timestamps reach Kafka. */
   readonly carriesHeaders: boolean;
+  /** Whether records without a value reach Kafka. */
+  readonly carriesTombstones: boolean;
   /**
    * Discovery of the base path, for paths with a cluster id in them: the request for the id, its place in the
    * response, and its path.

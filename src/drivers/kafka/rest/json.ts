@@ -1,3 +1,6 @@
+import type { Message } from '../../../message/message.ts';
+import { valueText } from '../../../message/record-value.ts';
+
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Parses JSON; undefined if the text is none. */
@@ -35,6 +38,12 @@ export function splitObjects(text: string): string[] {
     else if (char === '}' && --depth === 0) objects.push(text.slice(began, at + 1));
   }
   return objects;
+}
+
+/** Base64 of the record's value; null for a record without one. */
+export function valueBase64(message: Pick<Message, 'value' | 'encoding'>): string | null {
+  const text = valueText(message);
+  return text === null || message.encoding === 'base64' ? text : base64(text);
 }
 
 const encoder = new TextEncoder();

@@ -58,6 +58,11 @@ const NO_HEADERS = {
   cause: 'invalid',
   reason: 'Headers cannot be carried to Kafka here: send the message without them',
 } as const satisfies PublishResult;
+const NO_TOMBSTONES = {
+  kind: 'rejected',
+  cause: 'invalid',
+  reason: 'A record without a value cannot be carried to Kafka here: send a value',
+} as const satisfies PublishResult;
 /** W3C trace context, which comes from the request and not from its message. */
 const TRACE = new Set(['traceparent', 'tracestate']);
 
@@ -164,9 +169,11 @@ export class RestPublisher implements Publisher {
     return results;
   }
 
-  refusalOf({ headers }: Message): typeof NO_HEADERS | undefined {
-    if (this.#deps.dialect.carriesHeaders) return undefined;
-    return Object.keys(headers).every((name) => TRACE.has(name)) ? undefined : NO_HEADERS;
+  refusalOf(message: Message): typeof NO_HEADERS | typeof NO_TOMBSTONES | undefined {
+    const { carriesHeaders, carriesTombstones } = this.#deps.dialect;
+    if (!carriesTombstones && message.encoding && message.value === 'null') return NO_TOMBSTONES;
+    if (carriesHeaders) return undefined;
+    return Object.keys(message.headers).every((name) => TRACE.has(name)) ? undefined : NO_HEADERS;
   }
 
   /** Health check through the proxy, by a request that it cannot answer without Kafka. */

@@ -46,6 +46,7 @@ const TOO_LARGE_CHARS = 1_400_000;
  */
 export class Redpanda implements Dialect {
   readonly carriesHeaders = false;
+  readonly carriesTombstones = false;
   /** Topic → a partition that is known to exist. */
   readonly #partitions = new Map<string, number>();
 

@@ -6,6 +6,7 @@ import { get, produceV2, readV2, recordOf } from './v2.ts';
 
 /** Dialect of Strimzi's Kafka Bridge. */
 export const strimzi: Dialect = {
+  carriesTombstones: false,
   carriesHeaders: true,
   lots: (_, messages) => together(messages),
   encode(message, partition) {

@@ -1,5 +1,5 @@
 import type { Message } from '../../../message/message.ts';
-import { base64, isPlace, membersOf, parse } from './json.ts';
+import { base64, valueBase64, isPlace, membersOf, parse } from './json.ts';
 import type { Ask, Item } from './dialect.ts';
 import { readJavaError } from './java-errors.ts';
 
@@ -7,10 +7,11 @@ const BINARY = 'application/vnd.kafka.binary.v2+json';
 const JSON_V2 = 'application/vnd.kafka.v2+json';
 
 /** A record with only the members that all proxies of the v2 family accept. Not all of them accept null. */
-export function recordOf({ key, value }: Message, partition?: number) {
+export function recordOf(message: Message, partition?: number) {
+  const { key } = message;
   return {
     ...(key === null ? {} : { key: base64(key) }),
-    value: base64(value),
+    value: valueBase64(message),
     ...(partition === undefined ? {} : { partition }),
   };
 }

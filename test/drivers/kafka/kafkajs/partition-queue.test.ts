@@ -28,7 +28,7 @@ function setup(answer: Answer = (_, call) => String(call * 1000)) {
     partitionCount: 3,
     send: async (partition, records) => {
       expect(partition).toBe(2);
-      calls.push(records.map(({ value }) => value));
+      calls.push(records.map(({ value }) => String(value)));
       return it.answer(records, calls.length);
     },
   };
@@ -170,7 +170,8 @@ describe('too many records that are refused', () => {
     addMany(500);
     it.answer = async (records) => {
       await new Promise<void>((resolve) => void clock.after(20, resolve));
-      if (records.some(({ value }) => Number(value.slice(1)) % 2 === 0)) throw brokerSays('INVALID_RECORD');
+      if (records.some(({ value }) => Number(String(value).slice(1)) % 2 === 0))
+        throw brokerSays('INVALID_RECORD');
       return '0';
     };
     await clock.advance(TIMEOUT_MS);

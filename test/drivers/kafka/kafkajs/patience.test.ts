@@ -24,7 +24,7 @@ function setup() {
         partitionCount: 1,
         send: (_, records) => {
           const answer = Promise.withResolvers<string>();
-          calls.push({ values: records.map(({ value }) => value), answer });
+          calls.push({ values: records.map(({ value }) => String(value)), answer });
           return answer.promise;
         },
       }),

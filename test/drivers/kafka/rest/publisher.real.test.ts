@@ -7,16 +7,20 @@ import type { KafkaService } from '../../../support/kafka/service.ts';
 import { openRest } from '../../../support/kafka/open-rest.ts';
 import { describeReal, ownKafka } from '../../../support/process/services.ts';
 
+const V2_NULL = 'not every proxy of the v2 family takes null';
+
 const LACKS: Readonly<Record<DialectName, Lacks>> = {
-  strimzi: {},
+  strimzi: { tombstone: V2_NULL },
   'confluent-v2': {
     headers: 'a record of the REST Proxy v2 has no field for them',
     time: 'the REST Proxy v2 sets it',
+    tombstone: V2_NULL,
   },
   'confluent-v3': {},
   redpanda: {
     headers: "a record of Redpanda's proxy has no field for them",
     time: "Redpanda's proxy sets it",
+    tombstone: V2_NULL,
     'null-key': "Redpanda's proxy writes an empty key in its place",
   },
 };

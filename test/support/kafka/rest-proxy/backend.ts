@@ -4,7 +4,7 @@ import { withAdmin } from '../admin.ts';
 /** A record as a proxy hands it on: what is undefined is left to Kafka. */
 export interface BackendRecord {
   readonly key: Buffer | null;
-  readonly value: Buffer;
+  readonly value: Buffer | null;
   readonly partition?: number | undefined;
   readonly headers?: Record<string, Buffer> | undefined;
   readonly timestamp?: number | undefined;

@@ -13,7 +13,7 @@ interface V3Record {
   readonly partition_id?: number;
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
   readonly key?: V3Data;
-  readonly value: V3Data;
+  readonly value?: V3Data;
   readonly timestamp?: string;
 }
 
@@ -61,7 +61,7 @@ function toBackend({
   if ([key, value].some((data) => data && data.type !== 'BINARY')) throw new Error('Not binary');
   return {
     key: key ? decode(key.data) : null,
-    value: decode(value.data),
+    value: value ? decode(value.data) : null,
     partition,
     headers: Object.fromEntries(headers.map((header) => [header.name, decode(header.value)])),
     timestamp: timestamp === undefined ? undefined : Date.parse(timestamp),
