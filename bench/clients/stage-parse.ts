@@ -14,6 +14,7 @@ export const connect: Connect = ({ topic }) => {
     accept: published,
     defaultTopic: topic,
     topics: new Set([topic]),
+    newId: () => crypto.randomUUID(),
     keepsReceipts: true,
     clock: systemClock,
   });

@@ -36,11 +36,14 @@ export type Outcome = (Fate | TurnedAway) & {
   readonly quota?: Quota | undefined;
 };
 
+/** That Kafka or the list has the message, now or since an earlier one with its id. */
+type Accepted = Extract<Fate | TurnedAway, { kind: 'published' | 'queued' | 'duplicate' }>;
+
 /**
  * Whether a receipt is kept, so that it can be read later: the message was queued, or its client chose the id.
  * Otherwise the answer is the receipt, and nobody asks for it again.
  */
-export function isReceiptKept(outcome: Fate | TurnedAway, hasClientId: boolean): boolean {
+export function isReceiptKept(outcome: Fate | TurnedAway, hasClientId: boolean): outcome is Accepted {
   switch (outcome.kind) {
     case 'queued':
     case 'duplicate':
@@ -55,8 +58,8 @@ export function isReceiptKept(outcome: Fate | TurnedAway, hasClientId: boolean):
   }
 }
 
-/** The receipt of an accepted message; undefined for a message that was not accepted. */
-export function toReceipt({ id, topic }: Message, outcome: Fate | TurnedAway): Receipt | undefined {
+/** The receipt of an accepted message. */
+export function toReceipt({ id, topic }: Message, outcome: Accepted): Receipt {
   switch (outcome.kind) {
     case 'published':
       return { id, status: 'published', topic, partition: outcome.partition, offset: outcome.offset };
@@ -64,10 +67,5 @@ export function toReceipt({ id, topic }: Message, outcome: Fate | TurnedAway): R
       return { id, status: 'queued', topic };
     case 'duplicate':
       return outcome.receipt;
-    case 'rejected':
-    case 'unavailable':
-    case 'in-flight':
-    case 'limited':
-      return undefined;
   }
 }

@@ -8,12 +8,22 @@ interface RefusedMedia {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Why the headers of a request announce no JSON in UTF-8; undefined if they do. */
-export function refuseMedia(header: (name: string) => string | undefined): RefusedMedia | undefined {
+const JSON_ONLY = ['application/json'];
+
+/** Type of a body as its headers announce it, without parameters. */
+export function mediaTypeOf(header: (name: string) => string | undefined): string {
+  return parseMediaType(header('content-type') ?? '').type;
+}
+
+/** Why the headers of a request announce no text of one of `types` in UTF-8; undefined if they do. */
+export function refuseMedia(
+  header: (name: string) => string | undefined,
+  types: readonly string[] = JSON_ONLY,
+): RefusedMedia | undefined {
   const { type, charsets } = parseMediaType(header('content-type') ?? '');
-  const headers = { Accept: 'application/json' };
-  if (type !== 'application/json')
-    return { detail: 'Send JSON, with the header Content-Type: application/json', headers };
+  const headers = { Accept: types.join(', ') };
+  if (!types.includes(type))
+    return { detail: `Send JSON, with the header Content-Type: ${types.join(' or ')}`, headers };
   if (!charsets.every((charset) => UTF_8.has(charset))) return { detail: 'Send JSON in UTF-8', headers };
   const coding = header('content-encoding') ?? '';
   if (coding === '' || coding.toLowerCase() === 'identity') return undefined;

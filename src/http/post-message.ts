@@ -12,21 +12,20 @@ export interface PostMessageDeps {
   readonly accept: Accept;
   readonly defaultTopic: string;
   readonly topics: ReadonlySet<string>;
+  readonly newId: () => string;
   /** Whether receipts can be read afterwards. */
   readonly keepsReceipts: boolean;
   readonly clock: Clock;
 }
 
 /** `POST /v1/messages` whose body has arrived, from whichever server. */
-interface PostedMessage {
+export interface PostedMessage {
   readonly requestId: string;
   readonly body: Uint8Array;
   /** Value of a header, by its name in lower case. */
   readonly header: (name: string) => string | undefined;
   readonly clientAddress: string | undefined;
 }
-
-const newId = () => crypto.randomUUID();
 
 export type PostMessage = (posted: PostedMessage) => Promise<Answer>;
 
@@ -39,7 +38,7 @@ export function createPostMessage({ accept, keepsReceipts, ...deps }: PostMessag
     if (media) return problem('unsupported-media-type', media.detail, { headers: media.headers });
     const text = decodeUtf8(body);
     if (text === undefined) return problem('not-json', 'The body is not valid UTF-8');
-    const parsed = parseMessage(text, { ...deps, now: deps.clock.wallTime(), newId });
+    const parsed = parseMessage(text, { ...deps, now: deps.clock.wallTime() });
     switch (parsed.kind) {
       case 'not-json':
         return problem('not-json', 'Send one JSON object, as in {"value": 1}');

@@ -37,6 +37,8 @@ export interface ProblemMembers {
 }
 
 export interface ProblemExtras extends ProblemMembers {
+  /** What became of the messages of a batch, as members of the document. */
+  readonly batch?: object;
   readonly headers?: Answer['headers'];
 }
 
@@ -50,9 +52,9 @@ export function problemDocument(code: ProblemCode, detail: string, members: Prob
 export function problemAnswer(
   code: ProblemCode,
   detail: string,
-  { headers, ...members }: ProblemExtras = {},
+  { headers, batch, ...members }: ProblemExtras = {},
 ): Answer {
-  const body = problemDocument(code, detail, members);
+  const body = { ...problemDocument(code, detail, members), ...batch };
   return {
     status: body.status,
     headers: { ...headers, 'Content-Type': 'application/problem+json' },

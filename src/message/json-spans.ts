@@ -17,6 +17,19 @@ export function memberTexts(text: string): Map<string, string> {
   return members;
 }
 
+/** Scanner for the elements of a JSON array: their texts, as written. `text` must be a valid JSON array. */
+export function elementTexts(text: string): string[] {
+  const elements: string[] = [];
+  let at = skipSpace(text, text.indexOf('[') + 1);
+  while (text[at] !== ']') {
+    const end = valueEnd(text, at);
+    elements.push(text.slice(at, end));
+    at = skipSpace(text, end);
+    if (text[at] === ',') at = skipSpace(text, at + 1);
+  }
+  return elements;
+}
+
 function unquoted(literal: string): string {
   return literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
 }

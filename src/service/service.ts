@@ -13,6 +13,7 @@ import { createGuards } from './guards.ts';
 import { type App, createApp } from '../http/app.ts';
 import { createDirect, type Direct } from '../http/direct.ts';
 import type { Phase } from '../http/phase.ts';
+import { createPostBatch } from '../http/post-batch.ts';
 import { createPostMessage } from '../http/post-message.ts';
 import { createWorkerApp } from '../http/worker-app.ts';
 import type { DevDeps } from '../http/routes/dev.ts';
@@ -193,16 +194,19 @@ export function createService(deps: ServiceDeps): Service {
     topics: troubles.reasons,
   });
   metrics.observe({ snapshot, list: store.list, producer: deps.publisher.stats, embedded });
-  const postMessage = createPostMessage({
+  const posting = {
     accept,
     clock,
     defaultTopic: config.defaultTopic,
     topics: config.topics,
+    newId: () => crypto.randomUUID(),
     keepsReceipts: config.dedupTtlMs > 0,
-  });
+  };
+  const postMessage = createPostMessage(posting);
   siblings?.share(() => metrics.snapshot());
   const app = createApp({
     postMessage,
+    postBatch: createPostBatch(posting),
     log,
     metrics: {
       contentType: metrics.contentType,

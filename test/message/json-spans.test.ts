@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { memberTexts } from '../../src/message/json-spans.ts';
+import { elementTexts, memberTexts } from '../../src/message/json-spans.ts';
+
+test.each([
+  ['[]', []],
+  [' [ ] ', []],
+  ['[1.10, "]" ,{"a":[1,"}"]}\n, null]', ['1.10', '"]"', '{"a":[1,"}"]}', 'null']],
+])('%s has its elements as they were written', (text, elements) => {
+  expect(elementTexts(text)).toEqual(elements);
+});
 
 describe('memberTexts', () => {
   test.each([

@@ -6,25 +6,33 @@ import type { PostMessage } from '../post-message.ts';
 import { allowOnly } from '../problem-response.ts';
 import { type BodyEnv, readBody } from '../read-body.ts';
 
+const NOT_GET = ['PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 export interface MessagesDeps {
   readonly postMessage: PostMessage;
+  readonly postBatch: PostMessage;
   readonly maxBodyBytes: number;
   readonly phase: () => Phase;
 }
 
-/** `POST /v1/messages`: accepts one message. */
-export function messagesRoutes({ postMessage, maxBodyBytes, phase }: MessagesDeps) {
+/** `POST /v1/messages` accepts one message, and `POST /v1/messages/batch` many. */
+export function messagesRoutes({ postMessage, postBatch, maxBodyBytes, phase }: MessagesDeps) {
   const app = new Hono<ClientEnv & BodyEnv>();
   const readWhole = readBody(maxBodyBytes, () => phase() === 'finishing');
-  app.post('/v1/messages', readWhole, async (c) => {
-    const answer = await postMessage({
-      requestId: c.get('requestId'),
-      body: c.get('body'),
-      header: (name) => c.req.header(name),
-      clientAddress: c.env?.clientAddress,
+  const routes = { '/v1/messages': postMessage, '/v1/messages/batch': postBatch };
+  for (const [path, post] of Object.entries(routes)) {
+    app.post(path, readWhole, async (c) => {
+      const answer = await post({
+        requestId: c.get('requestId'),
+        body: c.get('body'),
+        header: (name) => c.req.header(name),
+        clientAddress: c.env?.clientAddress,
+      });
+      return respond(c, answer);
     });
-    return respond(c, answer);
-  });
+  }
   app.all('/v1/messages', allowOnly('POST'));
+  // Where a message has this id, GET reads its receipt.
+  app.on(NOT_GET, '/v1/messages/batch', allowOnly('GET', 'HEAD', 'POST'));
   return app;
 }
