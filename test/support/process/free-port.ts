@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
 
 /** Below the ports that systems give to outgoing connections, any of which could take one before it is listened on. */
 const [FIRST, COUNT] = [12_000, 20_000];
@@ -16,10 +16,14 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** By a connection that is refused. A listener of ours would be inherited for a moment by a process that is being started. */
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, () => server.close(() => resolve(true)));
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(true));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
   });
 }
