@@ -4,7 +4,7 @@ import { batchAnswer } from './batch-answer.ts';
 import { BATCH_TYPES, decodeBatch, MAX_ITEMS } from './ingress/batch.ts';
 import { decodeUtf8, mediaTypeOf, refuseMedia } from './media.ts';
 import { NO_OUTCOME, tell, type Told } from './outcome-answer.ts';
-import type { PostedMessage, PostMessage, PostMessageDeps } from './post-message.ts';
+import { FIX, type PostedMessage, type PostMessage, type PostMessageDeps } from './post-message.ts';
 import { clientOf } from './client.ts';
 import { problemAnswer, type ProblemCode, type ProblemExtras } from './problems.ts';
 import { rateLimitFields } from './rate-limit.ts';
@@ -18,6 +18,11 @@ export function createPostBatch(deps: PostMessageDeps): PostMessage {
       problemAnswer(code, detail, { requestId, ...extras });
     const media = refuseMedia(header, BATCH_TYPES);
     if (media) return problem('unsupported-media-type', media.detail, { headers: media.headers });
+    if (header('idempotency-key') !== undefined)
+      return problem(
+        'invalid-message',
+        'Give each message an `id`: Idempotency-Key names one message, not a batch',
+      );
     const text = decodeUtf8(body);
     if (text === undefined) return problem('not-json', 'The body is not valid UTF-8');
     const batch = decodeBatch(text, mediaTypeOf(header));
@@ -58,7 +63,7 @@ function readItem(item: string, { header, clientAddress }: PostedMessage, deps: 
     case 'invalid':
       return refused({
         code: 'invalid-message',
-        detail: 'Fix the fields listed in `errors`',
+        detail: FIX,
         members: { errors: parsed.errors },
       });
     case 'message': {

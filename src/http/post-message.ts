@@ -3,6 +3,7 @@ import { parseMessage } from '../message/parse.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Answer } from './answer.ts';
 import { clientOf } from './client.ts';
+import { idempotencyKey } from './ingress/idempotency-key.ts';
 import { decodeUtf8, refuseMedia } from './media.ts';
 import { outcomeAnswer } from './outcome-answer.ts';
 import { type ProblemCode, problemAnswer, type ProblemExtras } from './problems.ts';
@@ -27,6 +28,9 @@ export interface PostedMessage {
   readonly clientAddress: string | undefined;
 }
 
+/** Detail of a message with errors. */
+export const FIX = 'Fix the fields listed in `errors`';
+
 export type PostMessage = (posted: PostedMessage) => Promise<Answer>;
 
 /** Accepts one message, and answers what became of it. */
@@ -38,12 +42,14 @@ export function createPostMessage({ accept, keepsReceipts, ...deps }: PostMessag
     if (media) return problem('unsupported-media-type', media.detail, { headers: media.headers });
     const text = decodeUtf8(body);
     if (text === undefined) return problem('not-json', 'The body is not valid UTF-8');
-    const parsed = parseMessage(text, { ...deps, now: deps.clock.wallTime() });
+    const key = idempotencyKey(header);
+    if (key?.kind === 'invalid') return problem('invalid-message', FIX, { errors: key.errors });
+    const parsed = parseMessage(text, { ...deps, id: key?.id, now: deps.clock.wallTime() });
     switch (parsed.kind) {
       case 'not-json':
         return problem('not-json', 'Send one JSON object, as in {"value": 1}');
       case 'invalid':
-        return problem('invalid-message', 'Fix the fields listed in `errors`', { errors: parsed.errors });
+        return problem('invalid-message', FIX, { errors: parsed.errors });
       case 'message': {
         const message = withTrace(parsed.message, header);
         const submission = { message, hasClientId: parsed.hasClientId, client: clientOf(clientAddress) };

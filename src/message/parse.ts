@@ -12,6 +12,8 @@ export interface ParseContext {
   readonly topics: ReadonlySet<string>;
   /** Timestamp of a message without one, in milliseconds since the epoch. */
   readonly now: number;
+  /** The id that came beside the message, by a header. */
+  readonly id?: string | undefined;
   newId(): string;
 }
 
@@ -36,15 +38,18 @@ export function parseMessage(json: string, context: ParseContext): Parsed {
     errors.push({ path: 'timestamp', message: 'Is more than an hour ahead' });
   if (Object.keys(fields.headers ?? {}).some((name) => name.toLowerCase() === ID_HEADER))
     errors.push({ path: `headers.${ID_HEADER}`, message: 'Is set by the service: use `id`' });
+  const id = fields.id ?? context.id;
+  if (context.id !== undefined && id !== context.id)
+    errors.push({ path: 'id', message: 'Differs from the header Idempotency-Key' });
   if (errors.length > 0) return { kind: 'invalid', errors };
   return {
     kind: 'message',
     message: toMessage(json, fields, {
-      id: fields.id ?? context.newId(),
+      id: id ?? context.newId(),
       topic,
       timestamp,
       ...(fields.timestamp === undefined && UNDATED),
     }),
-    hasClientId: fields.id !== undefined,
+    hasClientId: id !== undefined,
   };
 }

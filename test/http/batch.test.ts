@@ -163,6 +163,13 @@ describe('a batch', () => {
     expect(publisher.calls).toEqual([]);
   });
 
+  test('has no id of its own', async () => {
+    const { request } = setup();
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': 'a' };
+    const response = await request('/v1/messages/batch', { method: 'POST', body: '[{"value":1}]', headers });
+    expect(response.status).toBe(422);
+  });
+
   test('is no name that a message could not have', async () => {
     const { post, request } = setup();
     await post('{"id":"batch","value":1}');
