@@ -11,9 +11,10 @@ import { type DevDeps, devRoutes } from './routes/dev.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
+import { type RawDeps, rawRoutes } from './routes/raw.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
-export interface AppDeps extends MessagesDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
+export interface AppDeps extends MessagesDeps, RawDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
   /** Operators' routes; undefined without a token. */
   readonly admin?: AdminDeps | undefined;
@@ -41,6 +42,7 @@ export function createApp(deps: AppDeps): App {
     return deps.phase() === 'finishing' ? shuttingDown(c) : next();
   });
   app.route('/', messagesRoutes(deps));
+  app.route('/', rawRoutes(deps));
   app.route('/', receiptsRoutes(deps));
   app.route('/', healthRoutes(deps));
   app.route('/', metricsRoutes(deps));

@@ -34,28 +34,41 @@ export const FIX = 'Fix the fields listed in `errors`';
 export type PostMessage = (posted: PostedMessage) => Promise<Answer>;
 
 /** Accepts one message, and answers what became of it. */
-export function createPostMessage({ accept, keepsReceipts, ...deps }: PostMessageDeps): PostMessage {
-  return async ({ requestId, body, header, clientAddress }) => {
-    const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}) =>
-      problemAnswer(code, detail, { requestId, ...extras });
+export function createPostMessage(deps: PostMessageDeps): PostMessage {
+  return (posted) => {
+    const { requestId, body, header } = posted;
     const media = refuseMedia(header);
-    if (media) return problem('unsupported-media-type', media.detail, { headers: media.headers });
+    if (media)
+      return Promise.resolve(
+        problemAnswer('unsupported-media-type', media.detail, { requestId, headers: media.headers }),
+      );
     const text = decodeUtf8(body);
-    if (text === undefined) return problem('not-json', 'The body is not valid UTF-8');
-    const key = idempotencyKey(header);
-    if (key?.kind === 'invalid') return problem('invalid-message', FIX, { errors: key.errors });
-    const parsed = parseMessage(text, { ...deps, id: key?.id, now: deps.clock.wallTime() });
-    switch (parsed.kind) {
-      case 'not-json':
-        return problem('not-json', 'Send one JSON object, as in {"value": 1}');
-      case 'invalid':
-        return problem('invalid-message', FIX, { errors: parsed.errors });
-      case 'message': {
-        const message = withTrace(parsed.message, header);
-        const submission = { message, hasClientId: parsed.hasClientId, client: clientOf(clientAddress) };
-        const [outcome] = await accept([submission]);
-        return outcomeAnswer(requestId, submission, outcome, keepsReceipts);
-      }
-    }
+    if (text !== undefined) return acceptJson(text, posted, deps);
+    return Promise.resolve(problemAnswer('not-json', 'The body is not valid UTF-8', { requestId }));
   };
+}
+
+/** Accepts one message by its JSON text. */
+export async function acceptJson(
+  json: string,
+  { requestId, header, clientAddress }: Omit<PostedMessage, 'body'>,
+  { accept, keepsReceipts, ...deps }: PostMessageDeps,
+): Promise<Answer> {
+  const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}) =>
+    problemAnswer(code, detail, { requestId, ...extras });
+  const key = idempotencyKey(header);
+  if (key?.kind === 'invalid') return problem('invalid-message', FIX, { errors: key.errors });
+  const parsed = parseMessage(json, { ...deps, id: key?.id, now: deps.clock.wallTime() });
+  switch (parsed.kind) {
+    case 'not-json':
+      return problem('not-json', 'Send one JSON object, as in {"value": 1}');
+    case 'invalid':
+      return problem('invalid-message', FIX, { errors: parsed.errors });
+    case 'message': {
+      const message = withTrace(parsed.message, header);
+      const submission = { message, hasClientId: parsed.hasClientId, client: clientOf(clientAddress) };
+      const [outcome] = await accept([submission]);
+      return outcomeAnswer(requestId, submission, outcome, keepsReceipts);
+    }
+  }
 }

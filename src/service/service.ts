@@ -15,6 +15,7 @@ import { createDirect, type Direct } from '../http/direct.ts';
 import type { Phase } from '../http/phase.ts';
 import { createPostBatch } from '../http/post-batch.ts';
 import { createPostMessage } from '../http/post-message.ts';
+import { createPostRaw } from '../http/post-raw.ts';
 import { createWorkerApp } from '../http/worker-app.ts';
 import type { DevDeps } from '../http/routes/dev.ts';
 import { createIntake } from './intake.ts';
@@ -207,6 +208,7 @@ export function createService(deps: ServiceDeps): Service {
   const app = createApp({
     postMessage,
     postBatch: createPostBatch(posting),
+    postRaw: createPostRaw(posting),
     log,
     metrics: {
       contentType: metrics.contentType,

@@ -18,9 +18,12 @@ const VALUES: readonly (readonly [body: string, base64: string | null])[] = [
   ['{"id":"null","value":null}', base64Of('null')],
 ];
 
+/** One by one, in a batch, and a raw one. */
+const all = (status: string) => Array.from({ length: 2 * VALUES.length + 1 }, () => status);
+
 describeChaos('values of every kind,', ['kafka', 'redis'], (stage) => {
   test(
-    'published, or parked and drained after an outage, are in the topic byte for byte',
+    'by every route, published, or parked and drained after an outage, are in the topic byte for byte',
     async () => {
       const topic = await stage.newTopic();
       const service = await stage.start({
@@ -29,30 +32,44 @@ describeChaos('values of every kind,', ['kafka', 'redis'], (stage) => {
         KAFKA_BREAKER_RESET_TIMEOUT: '0.5',
         KAFKA_BREAKER_TIMEOUT_DURATION: '0.5',
       });
+      const send = async (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) => {
+        const init = { method: 'POST', headers: { 'Content-Type': type }, body };
+        const response = await fetch(`${service.url}${path}`, init);
+        return (await response.json()) as { status?: unknown; items?: readonly { status: unknown }[] };
+      };
       const post = async (prefix: string) => {
+        const withPrefix = (body: string) => body.replace('"id":"', `"id":"${prefix}`);
         const answers: unknown[] = [];
         for (const [body] of VALUES) {
-          const response = await fetch(`${service.url}/v1/messages`, {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: body.replace('"id":"', `"id":"${prefix}`),
-          });
-          answers.push(((await response.json()) as { status: unknown }).status);
+          const answer = await send('/v1/messages', 'application/json', withPrefix(body));
+          answers.push(answer.status);
         }
-        return answers;
+        const lines = VALUES.map(([body]) => withPrefix(body.replace('"id":"', '"id":"batch-')));
+        const batch = await send('/v1/messages/batch', 'application/x-ndjson', lines.join('\n'));
+        const raw = await send(
+          `/v1/topics/${topic}/raw?id=${prefix}raw`,
+          'image/png',
+          Buffer.from(BYTES, 'base64'),
+        );
+        return [...answers, ...(batch.items ?? []).map(({ status }) => status), raw.status];
       };
-      expect(await post('live-')).toEqual(VALUES.map(() => 'published'));
+      expect(await post('live-')).toEqual(all('published'));
       await stage.kafka.kill();
-      expect(await post('parked-')).toEqual(VALUES.map(() => 'queued'));
+      expect(await post('parked-')).toEqual(all('queued'));
       await stage.kafka.start();
       await until('the list is drained', () => stage.isDrained(), { timeoutMs: 60_000 });
       const records = await stage.kafka.read(topic);
       const seen = new Map(records.map(({ headers, base64 }) => [headers['spillway-id'], base64]));
-      for (const prefix of ['live-', 'parked-'])
+      const expected = new Map<string, string | null>();
+      for (const prefix of ['live-', 'parked-']) {
         for (const [body, base64] of VALUES) {
           const { id } = JSON.parse(body) as { id: string };
-          expect([prefix + id, seen.get(prefix + id)]).toEqual([prefix + id, base64]);
+          expected.set(`${prefix}${id}`, base64);
+          expected.set(`${prefix}batch-${id}`, base64);
         }
+        expected.set(`${prefix}raw`, BYTES);
+      }
+      expect(seen).toEqual(expected);
     },
     TEST_MS,
   );

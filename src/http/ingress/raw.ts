@@ -1,0 +1,39 @@
+import { Buffer } from 'node:buffer';
+import { shorten } from '../../common/shorten.ts';
+import type { FieldError } from '../../message/field-errors.ts';
+
+/** A request whose body is the value of a message as it stands. */
+export interface RawRequest {
+  readonly topic: string;
+  readonly query: URLSearchParams;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** A message in the form that clients write as JSON, or what is wrong with the parameters. */
+export type RawMessage =
+  | { readonly kind: 'json'; readonly json: string }
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
+
+const PARAMETERS = new Set(['key', 'id']);
+
+/** Puts the parts of a request in their places. The bytes travel as base64, as the list holds text. */
+export function rawMessage({ topic, query, contentType, body }: RawRequest): RawMessage {
+  const errors = [...new Set(query.keys())].flatMap((name) => wrongParameter(name, query));
+  if (errors.length > 0) return { kind: 'invalid', errors };
+  const json = JSON.stringify({
+    id: query.get('id') ?? undefined,
+    topic,
+    key: query.get('key'),
+    headers: contentType === undefined ? {} : { 'content-type': contentType },
+    encoding: 'base64',
+    value: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
+  });
+  return { kind: 'json', json };
+}
+
+function wrongParameter(name: string, query: URLSearchParams): FieldError[] {
+  if (!PARAMETERS.has(name))
+    return [{ path: shorten(name), message: 'Is no parameter here: there are key and id' }];
+  return query.getAll(name).length > 1 ? [{ path: name, message: 'Is given more than once' }] : [];
+}

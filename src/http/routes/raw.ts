@@ -1,0 +1,37 @@
+import { Hono } from 'hono';
+import { respond } from '../answer.ts';
+import type { ClientEnv } from '../client.ts';
+import type { Phase } from '../phase.ts';
+import type { PostRaw } from '../post-raw.ts';
+import { allowOnly } from '../problem-response.ts';
+import { type BodyEnv, readBody } from '../read-body.ts';
+
+export interface RawDeps {
+  readonly postRaw: PostRaw;
+  readonly maxBodyBytes: number;
+  readonly phase: () => Phase;
+}
+
+const PATH = '/v1/topics/:topic/raw';
+
+/** `POST /v1/topics/{topic}/raw` accepts a body as it is: for webhooks, Avro, Protobuf and images. */
+export function rawRoutes({ postRaw, maxBodyBytes, phase }: RawDeps) {
+  const app = new Hono<ClientEnv & BodyEnv>();
+  app.post(
+    PATH,
+    readBody(maxBodyBytes, () => phase() === 'finishing'),
+    async (c) => {
+      const answer = await postRaw({
+        topic: c.req.param('topic'),
+        query: new URL(c.req.url).searchParams,
+        requestId: c.get('requestId'),
+        body: c.get('body'),
+        header: (name) => c.req.header(name),
+        clientAddress: c.env?.clientAddress,
+      });
+      return respond(c, answer);
+    },
+  );
+  app.all(PATH, allowOnly('POST'));
+  return app;
+}
