@@ -1,5 +1,6 @@
 import type { Log } from '../ports/log.ts';
 import type { Answer } from './answer.ts';
+import { codingOf } from './content-coding.ts';
 import { internalError } from './internal-error.ts';
 import type { PostMessage } from './post-message.ts';
 import type { Phase } from './phase.ts';
@@ -36,8 +37,9 @@ export function createDirect({ postMessage, phase, log }: DirectDeps): Direct {
   return ({ method, url, fields }, body, clientAddress) => {
     if (method !== 'POST' || phase() !== 'serving' || !PATH.test(url)) return undefined;
     const header = (name: string) => valueOf(fields, name);
-    // The app decides whether it is fit to be used.
-    if (header('x-request-id') !== undefined) return undefined;
+    // The app decides whether it is fit to be used, and decompresses.
+    if (header('x-request-id') !== undefined || codingOf(header('content-encoding')).kind !== 'none')
+      return undefined;
     const requestId = crypto.randomUUID();
     return answer(requestId, postMessage({ requestId, body, header, clientAddress }));
   };

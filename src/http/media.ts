@@ -25,14 +25,7 @@ export function refuseMedia(
   if (!types.includes(type))
     return { detail: `Send JSON, with the header Content-Type: ${types.join(' or ')}`, headers };
   if (!charsets.every((charset) => UTF_8.has(charset))) return { detail: 'Send JSON in UTF-8', headers };
-  return refuseCoding(header);
-}
-
-/** Why a compressed body is not taken; undefined for one that is not compressed. */
-export function refuseCoding(header: (name: string) => string | undefined): RefusedMedia | undefined {
-  const coding = header('content-encoding') ?? '';
-  if (coding === '' || coding.toLowerCase() === 'identity') return undefined;
-  return { detail: 'Send the body without a Content-Encoding', headers: { 'Accept-Encoding': 'identity' } };
+  return undefined;
 }
 
 function parseMediaType(text: string): { readonly type: string; readonly charsets: readonly string[] } {

@@ -1,6 +1,5 @@
 import type { Answer } from './answer.ts';
 import { rawMessage } from './ingress/raw.ts';
-import { refuseCoding } from './media.ts';
 import { acceptJson, FIX, type PostedMessage, type PostMessageDeps } from './post-message.ts';
 import { problemAnswer } from './problems.ts';
 
@@ -16,9 +15,6 @@ export type PostRaw = (posted: PostedRaw) => Promise<Answer>;
 export function createPostRaw(deps: PostMessageDeps): PostRaw {
   return async (posted) => {
     const { requestId, header } = posted;
-    const coding = refuseCoding(header);
-    if (coding)
-      return problemAnswer('unsupported-media-type', coding.detail, { requestId, headers: coding.headers });
     const raw = rawMessage({ ...posted, contentType: header('content-type') });
     if (raw.kind === 'json') return acceptJson(raw.json, posted, deps);
     return problemAnswer('invalid-message', FIX, { requestId, errors: raw.errors });

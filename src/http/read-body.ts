@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { ACCEPTED_CODINGS, codingOf, type CodingOf, type Decoded, decompress } from './content-coding.ts';
 import { problem, shuttingDown } from './problem-response.ts';
 
 /** Hono environment of routes behind `readBody`. */
@@ -7,13 +8,18 @@ export interface BodyEnv {
 }
 
 /**
- * Middleware that reads a body up to `maxBytes`, with a problem for one that is longer or ends early. A body
- * that is still arriving when the process begins to finish is refused, as the process does not wait for its
+ * Middleware that reads a body up to `maxBytes`, and decompresses it up to that, with a problem for one that is
+ * longer or ends early. A body that is still arriving when the process begins to finish is refused, as the process does not wait for its
  * message.
  */
 export function readBody(maxBytes: number, isFinishing: () => boolean): MiddlewareHandler<BodyEnv> {
   return async (c, next) => {
     const tooLarge = () => problem(c, 'too-large', `A body may have ${maxBytes} bytes at most`);
+    const coding = codingOf(c.req.header('Content-Encoding'));
+    if (coding.kind === 'unknown')
+      return problem(c, 'unsupported-media-type', 'Compress the body by gzip or deflate, or not at all', {
+        headers: { 'Accept-Encoding': ACCEPTED_CODINGS },
+      });
     const { raw } = c.req;
     const stated = raw.headers.get('Content-Length');
     if (stated !== null && Number(stated) > maxBytes) return tooLarge();
@@ -26,9 +32,21 @@ export function readBody(maxBytes: number, isFinishing: () => boolean): Middlewa
     }
     if (!body) return tooLarge();
     if (isFinishing()) return shuttingDown(c);
-    c.set('body', body);
-    return next();
+    const decoded = await decode(body, coding, maxBytes);
+    switch (decoded.kind) {
+      case 'too-large':
+        return problem(c, 'too-large', `A body may have ${maxBytes} bytes at most, decompressed`);
+      case 'broken':
+        return problem(c, 'malformed', 'The body is not what Content-Encoding says');
+      case 'body':
+        c.set('body', decoded.body);
+        return isFinishing() ? shuttingDown(c) : next();
+    }
   };
+}
+
+function decode(body: Uint8Array, coding: CodingOf, maxBytes: number): Decoded | Promise<Decoded> {
+  return coding.kind === 'coded' ? decompress(body, coding.coding, maxBytes) : { kind: 'body', body };
 }
 
 /** A body without a stated length; undefined if it is longer than `maxBytes`. */

@@ -65,7 +65,7 @@ describe('a raw body', () => {
 
   test.each([
     [413, { body: new Uint8Array(1_000_001) }],
-    [415, { body: Uint8Array.of(1), headers: { 'Content-Encoding': 'gzip' } }],
+    [415, { body: Uint8Array.of(1), headers: { 'Content-Encoding': 'br' } }],
     [405, { method: 'PUT', body: Uint8Array.of(1) }],
   ])('is answered %i as a message is', async (status, init) => {
     expect((await setup().send('messages/raw', init)).status).toBe(status);

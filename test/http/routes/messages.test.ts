@@ -109,7 +109,14 @@ describe('POST /v1/messages', () => {
       415,
       'unsupported-media-type',
     ],
-    ['compressed', '{"value":1}', { 'Content-Encoding': 'gzip' }, 415, 'unsupported-media-type'],
+    [
+      'compressed in a way that nobody knows',
+      '{"value":1}',
+      { 'Content-Encoding': 'br' },
+      415,
+      'unsupported-media-type',
+    ],
+    ['not compressed as it says', '{"value":1}', { 'Content-Encoding': 'gzip' }, 400, 'malformed'],
     ['of a wrong shape', '{"valu":1}', {}, 422, 'invalid-message'],
   ])('a body that is %s is a problem, and nothing is written', async (_, body, headers, status, code) => {
     const { post, publisher, store } = fakeService({ MAX_BODY_BYTES: '500' });
@@ -229,8 +236,11 @@ describe('elsewhere', () => {
   test('reads a coding without regard to case, and says which it takes', async () => {
     const { post } = fakeService();
     expect((await post('{"value":1}', { 'Content-Encoding': 'Identity' })).status).toBe(202);
-    const response = await post('{"value":1}', { 'Content-Encoding': 'GZIP' });
-    expect([response.status, response.headers.get('Accept-Encoding')]).toEqual([415, 'identity']);
+    const response = await post('{"value":1}', { 'Content-Encoding': 'gzip, gzip' });
+    expect([response.status, response.headers.get('Accept-Encoding')]).toEqual([
+      415,
+      'gzip, deflate, identity',
+    ]);
   });
 
   test.each([
