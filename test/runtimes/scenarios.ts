@@ -1,5 +1,6 @@
 import { expect } from 'bun:test';
 import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { freePort } from '../support/process/free-port.ts';
 import type { Spillway } from '../support/process/spillway.ts';
 import { until } from '../support/process/wait.ts';
@@ -23,6 +24,36 @@ export const scenarios: Scenarios = {
     expect(response.headers.get('Location')).toBe('/v1/messages/exact');
     expect(await response.json()).toMatchObject({ id: 'exact', status: 'published', topic: stage.topic });
     expect(await stage.record('exact')).toMatchObject({ value, headers: { a: 'b' } });
+    await stage.end(service);
+  },
+
+  async 'bytes, a batch and a compressed body are in the topic as they were sent'(stage) {
+    const service = await stage.start();
+    const post = async (
+      path: string,
+      type: string,
+      body: string | Uint8Array<ArrayBuffer>,
+      headers: Record<string, string> = {},
+    ) => {
+      const init = { method: 'POST', headers: { 'Content-Type': type, ...headers }, body };
+      return (await fetch(`${service.url}${path}`, init)).status;
+    };
+    const bytes = Buffer.from([0, 13, 10, 128, 255]);
+    const lines = '{"id": "line-1", "value": 1.10}\n{"id": "line-2", "value": "é", "encoding": "text"}';
+    const coded = gzipSync('{"id": "coded", "value": 1.10}');
+    const statuses = [
+      await post(`/v1/topics/${stage.topic}/raw?id=bytes`, 'image/png', bytes),
+      await post('/v1/messages/batch', 'application/x-ndjson', lines),
+      await post('/v1/messages', 'application/json', coded, { 'Content-Encoding': 'gzip' }),
+    ];
+    expect(statuses).toEqual([202, 202, 202]);
+    expect(await stage.record('bytes')).toMatchObject({
+      base64: bytes.toString('base64'),
+      headers: { 'content-type': 'image/png' },
+    });
+    expect(await stage.record('line-1')).toMatchObject({ value: '1.10' });
+    expect(await stage.record('line-2')).toMatchObject({ value: 'é' });
+    expect(await stage.record('coded')).toMatchObject({ value: '1.10' });
     await stage.end(service);
   },
 
