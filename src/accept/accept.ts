@@ -1,6 +1,6 @@
 import { decideEach } from '../common/decide.ts';
-import type { Admission, Gate } from '../ports/gate.ts';
-import type { Receipt } from '../ports/receipts.ts';
+import type { Gate } from '../ports/gate.ts';
+import { type Receipt, toClient } from '../ports/receipts.ts';
 import type { Admit, Asked } from './admission.ts';
 import type { Message, Submission } from '../message/message.ts';
 import { type Fate, isReceiptKept, type Outcome, toReceipt, type TurnedAway } from './outcome.ts';
@@ -13,7 +13,7 @@ export interface AcceptDeps extends Takers {
   readonly gate: Gate;
   readonly admit: Admit;
   /** Receives the receipts that are to be kept; must not wait. */
-  record: (receipt: Receipt) => void;
+  record: (receipt: Receipt, message: Message) => void;
   /** Receives every outcome, before the client does. */
   onOutcome: (outcome: Outcome, message: Message) => void;
 }
@@ -22,7 +22,7 @@ export interface AcceptDeps extends Takers {
 export function createAccept({ gate, admit, record, onOutcome, ...takers }: AcceptDeps): Accept {
   const conclude = ({ submission: { message, hasClientId }, admission }: Asked, end: Fate | TurnedAway) => {
     const receipt = isReceiptKept(end, hasClientId) ? toReceipt(message, end) : undefined;
-    if (receipt && admission.kind === 'admitted') record(receipt);
+    if (receipt && admission.kind === 'admitted') record(receipt, message);
     const outcome: Outcome = { ...end, quota: admission.quota };
     onOutcome(outcome, message);
     return outcome;
@@ -51,12 +51,14 @@ function isAccepted(end: Fate | TurnedAway = NO_FATE): boolean {
 }
 
 /** Why a message goes no further; undefined where it was admitted. */
-function turnedAway(admission: Admission): TurnedAway | undefined {
+function turnedAway(admission: Asked['admission']): TurnedAway | undefined {
   switch (admission.kind) {
     case 'admitted':
       return undefined;
     case 'replayed':
-      return { kind: 'duplicate', receipt: admission.receipt };
+      return { kind: 'duplicate', receipt: toClient(admission.receipt) };
+    case 'conflict':
+      return { kind: 'conflict' };
     case 'in-flight':
       return { kind: 'in-flight' };
     case 'limited':

@@ -1,15 +1,21 @@
 import { type Decided, decideEach } from '../common/decide.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Admission, Ask, Gate, Hold, Limit } from '../ports/gate.ts';
-import type { Receipt } from '../ports/receipts.ts';
+import { fingerprintOf } from '../message/fingerprint.ts';
+import type { KeptReceipt } from '../ports/receipts.ts';
 import { inTime } from './deadline.ts';
-import type { Submission } from '../message/message.ts';
+import type { Message, Submission } from '../message/message.ts';
 
 /** What the gate said of one message, and the hold on its id, which has to be confirmed or released. */
 export interface Asked {
   readonly submission: Submission;
-  readonly admission: Admission;
+  readonly admission: Admission | Conflict;
   readonly hold: Hold | undefined;
+}
+
+/** The id is that of an accepted message with other content. */
+interface Conflict extends Pick<Admission, 'quota'> {
+  readonly kind: 'conflict';
 }
 
 /** Asks the gate about all submissions at once, and answers for each, in order. Never throws. */
@@ -23,7 +29,7 @@ export interface AdmissionDeps {
   /** How long an id is held, longer than any message is on its way. Undefined: ids are not looked at. */
   readonly holdMs: number | undefined;
   /** The receipt that is still on its way to the store. */
-  waitingReceipt: (id: string) => Receipt | undefined;
+  waitingReceipt: (id: string) => KeptReceipt | undefined;
   /** Counts messages that passed without an answer of the gate. */
   onBypass: (count: number) => void;
 }
@@ -51,7 +57,7 @@ const ADMITTED: Admission = { kind: 'admitted' };
 interface AskOrKnown extends Ask {
   readonly submission: Submission;
   /** Of an earlier message with the id, still on its way to the store: the gate need not be asked for it. */
-  readonly receipt: Receipt | undefined;
+  readonly receipt: KeptReceipt | undefined;
 }
 
 function toAsk(submission: Submission, { limit, holdMs, waitingReceipt }: AdmissionDeps): AskOrKnown {
@@ -67,10 +73,22 @@ function toAsk(submission: Submission, { limit, holdMs, waitingReceipt }: Admiss
 }
 
 function toAsked({ submission, receipt, hold }: AskOrKnown, admission: Admission): Asked {
-  if (admission.kind !== 'admitted') return { submission, admission, hold: undefined };
-  if (receipt) return { submission, admission: { ...admission, kind: 'replayed', receipt }, hold: undefined };
+  const answer = (known: Asked['admission']): Asked => ({ submission, admission: known, hold: undefined });
+  const { quota } = admission;
+  const earlier = admission.kind === 'replayed' ? admission.receipt : receipt;
+  if (earlier && admission.kind !== 'limited')
+    return answer(
+      isOf(earlier, submission.message)
+        ? { kind: 'replayed', receipt: earlier, quota }
+        : { kind: 'conflict', quota },
+    );
+  if (admission.kind !== 'admitted') return answer(admission);
   // Without an answer the id may be held all the same: the nonce is ours.
   return { submission, admission, hold };
+}
+
+function isOf({ fingerprint }: KeptReceipt, message: Message): boolean {
+  return fingerprint === undefined || fingerprint === fingerprintOf(message);
 }
 
 async function askGate(

@@ -12,7 +12,7 @@ export interface DoubtsDeps {
   /** The longest that a call to Kafka takes, in milliseconds. */
   readonly callMs: number;
   /** Receives the receipt of a message that Kafka acknowledged after all; must not wait. */
-  record: (receipt: Receipt) => void;
+  record: (receipt: Receipt, message: Message) => void;
   /** Extends the life of the runtime for work that outlasts a request, where it needs to be asked. */
   readonly keep?: ((work: Promise<unknown>) => void) | undefined;
   /** Counts messages in doubt by what became of them. */
@@ -56,11 +56,12 @@ export class Doubts {
     while (this.#open.size > 0) await Promise.all(this.#open);
   }
 
-  #resolve({ id, topic }: Message, token: string, result: PublishResult): Promise<void> {
+  #resolve(message: Message, token: string, result: PublishResult): Promise<void> {
+    const { id, topic } = message;
     const isPublished = result.kind === 'published';
     if (isPublished) {
       const { partition, offset } = result;
-      this.#deps.record({ id, status: 'published', topic, partition, offset });
+      this.#deps.record({ id, status: 'published', topic, partition, offset }, message);
     }
     this.#deps.onResolved(isPublished);
     this.#resolved.push({ token, isPublished });

@@ -25,6 +25,8 @@ export type Fate =
 export type TurnedAway =
   /** A message with its id was accepted before; this is its receipt. */
   | { readonly kind: 'duplicate'; readonly receipt: Receipt }
+  /** A message with its id and other content was accepted before. */
+  | { readonly kind: 'conflict' }
   /** A message with its id is on its way and may yet fail; a later retry learns its end. */
   | { readonly kind: 'in-flight' }
   /** Its client is over its rate limit. */
@@ -53,6 +55,7 @@ export function isReceiptKept(outcome: Fate | TurnedAway, hasClientId: boolean):
     case 'rejected':
     case 'unavailable':
     case 'in-flight':
+    case 'conflict':
     case 'limited':
       return false;
   }

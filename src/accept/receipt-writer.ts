@@ -1,5 +1,7 @@
 import { type Clock, pause } from '../ports/clock.ts';
-import type { Receipt, Receipts } from '../ports/receipts.ts';
+import { fingerprintOf } from '../message/fingerprint.ts';
+import type { Message } from '../message/message.ts';
+import { type KeptReceipt, type Receipt, type Receipts, toClient } from '../ports/receipts.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 
 export interface ReceiptWriterDeps {
@@ -27,8 +29,8 @@ const RETRY_MS = 250;
  */
 export class ReceiptWriter {
   readonly #deps: ReceiptWriterDeps;
-  readonly #waiting = new Map<string, Receipt>();
-  readonly #written = new Map<string, Receipt>();
+  readonly #waiting = new Map<string, KeptReceipt>();
+  readonly #written = new Map<string, KeptReceipt>();
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
   #isBegun = false;
@@ -37,24 +39,27 @@ export class ReceiptWriter {
     this.#deps = deps;
   }
 
-  record(receipt: Receipt): void {
+  /** `message`: what the receipt is of. */
+  record(receipt: Receipt, message: Message): void {
     if (this.#deps.ttlMs === 0) return;
     const known = this.waiting(receipt.id);
     if (receipt.status === 'queued' && known && known.status !== 'queued') return;
-    this.#waiting.set(receipt.id, receipt);
+    this.#waiting.set(receipt.id, { ...receipt, fingerprint: fingerprintOf(message) });
     this.#dropOldest();
     if (this.#deps.isTurnByTurn) this.#begin();
     else this.#running ??= this.#run();
   }
 
   /** The receipt of an id, if the store does not have it yet. */
-  waiting(id: string): Receipt | undefined {
+  waiting(id: string): KeptReceipt | undefined {
     return this.#waiting.get(id) ?? this.#written.get(id);
   }
 
   async find(id: string): Promise<StoreReply<Receipt | undefined>> {
-    const receipt = this.waiting(id);
-    return receipt ? { kind: 'done', value: receipt } : this.#deps.receipts.read(id);
+    const waiting = this.waiting(id);
+    if (waiting) return { kind: 'done', value: toClient(waiting) };
+    const reply = await this.#deps.receipts.read(id);
+    return reply.kind === 'done' && reply.value ? { ...reply, value: toClient(reply.value) } : reply;
   }
 
   /** Settles when everything is written, or the store has failed once more. */
@@ -102,7 +107,7 @@ export class ReceiptWriter {
     return reply.kind === 'done';
   }
 
-  #putBack(batch: readonly (readonly [string, Receipt])[]): void {
+  #putBack(batch: readonly (readonly [string, KeptReceipt])[]): void {
     const newer = [...this.#waiting];
     this.#waiting.clear();
     for (const [id, receipt] of [...batch, ...newer]) this.#waiting.set(id, receipt);

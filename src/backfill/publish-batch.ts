@@ -20,7 +20,7 @@ export interface PublishBatchDeps {
   /** Messages parked longer ago become dead letters, in milliseconds. */
   readonly maxAgeMs: number;
   /** Receives the receipt of each parked message that was settled; must not wait. */
-  record: (receipt: Receipt) => void;
+  record: (receipt: Receipt, message: Message) => void;
   /** Topics that fail, whose entries are deferred unpublished. */
   readonly backoff: TopicBackoff;
   /** The most messages that are published; the rest returns. */
@@ -85,7 +85,7 @@ export async function publishBatch(entries: readonly string[], deps: PublishBatc
 /** The time of parking is read from the entry, so that it may be any number. */
 function expire({ message, parkedAt }: Claimed, { record }: PublishBatchDeps): Settlement {
   const reason = `Older than FALLBACK_MAX_AGE_SECONDS allows: parked at ${new Date(parkedAt).toISOString()}`;
-  if (message) record({ id: message.id, status: 'dead', topic: message.topic, reason });
+  if (message) record({ id: message.id, status: 'dead', topic: message.topic, reason }, message);
   return { kind: 'dead', reason };
 }
 
@@ -99,7 +99,7 @@ async function publish(messages: readonly Message[], deps: PublishBatchDeps): Pr
   return messages.map((message, index) => {
     const result = results[index];
     const receipt = toReceipt(message, result);
-    if (receipt) record(receipt);
+    if (receipt) record(receipt, message);
     return toSettlement(result, backoff.has(message.topic));
   });
 }

@@ -1,4 +1,4 @@
-import type { Receipt, Receipts } from '../ports/receipts.ts';
+import type { KeptReceipt, Receipts } from '../ports/receipts.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
 import type { Guard } from './store-guard.ts';
 
@@ -12,14 +12,14 @@ export class GuardedReceipts implements Receipts {
     this.#guard = guard;
   }
 
-  save(receipts: readonly Receipt[], ttlMs: number): Promise<StoreReply<void>> {
+  save(receipts: readonly KeptReceipt[], ttlMs: number): Promise<StoreReply<void>> {
     return this.#guard(
       () => this.#inner.save(receipts, ttlMs),
       () => receipts.length > 0,
     );
   }
 
-  read(id: string): Promise<StoreReply<Receipt | undefined>> {
+  read(id: string): Promise<StoreReply<KeptReceipt | undefined>> {
     return this.#guard(() => this.#inner.read(id), 'read');
   }
 }

@@ -47,6 +47,10 @@ export function tell({ message, hasClientId }: Submission, outcome: Outcome, kee
       const detail = 'Another message with this id is on its way: send again in a moment';
       return { kind: 'problem', code: 'in-flight', detail, members: { id }, retryInMs: 0 };
     }
+    case 'conflict': {
+      const detail = 'A message with this id and other content was accepted before: choose another id';
+      return { kind: 'problem', code: 'id-taken', detail, members: { id } };
+    }
     case 'limited': {
       const { retryInMs } = outcome;
       const detail = 'Send fewer messages, and this one again after Retry-After';

@@ -18,6 +18,7 @@ const PROBLEMS = {
   'expectation-failed': { status: 417, title: 'The expectation is not met' },
   'invalid-message': { status: 422, title: 'The message is not valid' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
+  'id-taken': { status: 422, title: 'The id belongs to another message' },
   limited: { status: 429, title: 'Too many messages' },
   'head-too-large': { status: 431, title: 'The head is too large' },
   internal: { status: 500, title: 'The service failed' },

@@ -51,6 +51,7 @@ const OUTCOMES = [
   'published',
   'queued',
   'duplicate',
+  'conflict',
   'rejected',
   'unavailable',
   'in-flight',

@@ -42,6 +42,7 @@ export function createOutcomeLog(
         return;
       }
       case 'duplicate':
+      case 'conflict':
       case 'in-flight':
         return;
       case 'limited':

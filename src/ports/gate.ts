@@ -1,4 +1,4 @@
-import type { Receipt } from './receipts.ts';
+import type { KeptReceipt } from './receipts.ts';
 import type { StoreReply } from './store-reply.ts';
 
 /** So many messages in so much time, for one client. */
@@ -32,7 +32,7 @@ export type Admission = (
   /** The client has had its share: the next message has a chance in `retryInMs`. */
   | { readonly kind: 'limited'; readonly retryInMs: number }
   /** A message with this id was accepted before: this is its receipt. */
-  | { readonly kind: 'replayed'; readonly receipt: Receipt }
+  | { readonly kind: 'replayed'; readonly receipt: KeptReceipt }
   /** A message with this id is on its way, and its end is not known yet. */
   | { readonly kind: 'in-flight' }
 ) & { readonly quota?: Quota | undefined };

@@ -14,6 +14,15 @@ export type Receipt =
   /** It was parked and can never be published: a dead letter. */
   | { readonly id: string; readonly status: 'dead'; readonly topic: string; readonly reason: string };
 
+/** A receipt with the fingerprint of its message, which is nobody's business outside. Older receipts have none. */
+export type KeptReceipt = Receipt & { readonly fingerprint?: string | undefined };
+
+/** The receipt as clients see it. */
+export function toClient(kept: KeptReceipt): Receipt {
+  const { fingerprint, ...receipt } = kept;
+  return fingerprint === undefined ? kept : receipt;
+}
+
 /**
  * The receipts of the last minutes. A receipt is also the mark by which the gate knows that an id is
  * taken: saving one ends the hold on its id, whichever message has it.
@@ -23,7 +32,7 @@ export interface Receipts {
    * Keeps each receipt for `ttlMs`, in place of an earlier one of the same id. A `queued` that comes
    * late never takes the place of what became of the message afterwards.
    */
-  save(receipts: readonly Receipt[], ttlMs: number): Promise<StoreReply<void>>;
+  save(receipts: readonly KeptReceipt[], ttlMs: number): Promise<StoreReply<void>>;
   /** Undefined where there is none, or none any more. */
-  read(id: string): Promise<StoreReply<Receipt | undefined>>;
+  read(id: string): Promise<StoreReply<KeptReceipt | undefined>>;
 }

@@ -53,7 +53,7 @@ export function createIntake(deps: IntakeDeps) {
     clock,
     callMs: config.publishTimeoutMs,
     keep: deps.keep,
-    record: (receipt) => receiptWriter.record(receipt),
+    record: (receipt, message) => receiptWriter.record(receipt, message),
     onResolved: (isPublished) => metrics.countDoubt(isPublished),
   });
   const logOutcome = createOutcomeLog(log, clock, deps.kafkaReason);
@@ -67,7 +67,7 @@ export function createIntake(deps: IntakeDeps) {
     gate,
     admit,
     order: config.ordering === 'key' ? order : undefined,
-    record: (receipt) => receiptWriter.record(receipt),
+    record: (receipt, message) => receiptWriter.record(receipt, message),
     onOutcome(outcome, message) {
       metrics.countOutcome(outcome.kind);
       troubles.accepted(outcome, message.topic);

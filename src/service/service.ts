@@ -130,9 +130,9 @@ export function createService(deps: ServiceDeps): Service {
     list: store.list,
     clock,
     log: drainLog,
-    record(receipt) {
+    record(receipt, message) {
       if (receipt.status === 'published') drainReport.published(1);
-      receiptWriter.record(receipt);
+      receiptWriter.record(receipt, message);
     },
     publishTimeoutMs: config.publishTimeoutMs,
     maxAgeMs: config.fallbackMaxAgeMs,

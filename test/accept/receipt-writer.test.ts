@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'bun:test';
 import { ReceiptWriter } from '../../src/accept/receipt-writer.ts';
-import type { Receipt } from '../../src/ports/receipts.ts';
+import { fingerprintOf } from '../../src/message/fingerprint.ts';
+import { type KeptReceipt, toClient } from '../../src/ports/receipts.ts';
 import { FakeClock } from '../support/fakes/fake-clock.ts';
 import { FaultyStore } from '../support/fakes/faulty-store.ts';
+import { aMessage } from '../support/fakes/messages.ts';
 
-const queued = (id: string): Receipt => ({ id, status: 'queued', topic: 't' });
-const published = (id: string): Receipt => ({
+/** All receipts here are of messages that differ in their ids alone. */
+const MESSAGE = aMessage();
+const fingerprint = fingerprintOf(MESSAGE);
+const queued = (id: string): KeptReceipt => ({ id, status: 'queued', topic: 't', fingerprint });
+const published = (id: string): KeptReceipt => ({
   id,
   status: 'published',
   topic: 't',
   partition: 0,
   offset: '1',
+  fingerprint,
 });
 const AWAY = { kind: 'failed', reason: 'away' } as const;
 
@@ -32,7 +38,7 @@ function setup(ttlMs = 600_000, isTurnByTurn = false) {
 describe('Recorder', () => {
   test('what is recorded in one tick is written in one command', async () => {
     const { recorder, clock, saved } = setup();
-    for (const id of ['a', 'b', 'c']) recorder.record(queued(id));
+    for (const id of ['a', 'b', 'c']) recorder.record(queued(id), MESSAGE);
     expect(saved()).toEqual([]);
     await clock.advance(0);
     expect(saved()).toEqual([[queued('a'), queued('b'), queued('c')]]);
@@ -42,9 +48,9 @@ describe('Recorder', () => {
     const { recorder, store, clock, saved } = setup();
     const answer = Promise.withResolvers<undefined>();
     store.wait = answer.promise;
-    recorder.record(queued('a'));
+    recorder.record(queued('a'), MESSAGE);
     await clock.advance(0);
-    for (const id of ['b', 'c']) recorder.record(queued(id));
+    for (const id of ['b', 'c']) recorder.record(queued(id), MESSAGE);
     await clock.advance(1000);
     expect(saved()).toHaveLength(1);
     answer.resolve(undefined);
@@ -55,16 +61,16 @@ describe('Recorder', () => {
   test('a receipt is known before it is written, and while it is', async () => {
     const { recorder, store, clock } = setup();
     store.wait = new Promise(() => {});
-    recorder.record(queued('a'));
+    recorder.record(queued('a'), MESSAGE);
     expect(recorder.waiting('a')).toEqual(queued('a'));
     await clock.advance(0);
-    expect(await recorder.find('a')).toEqual({ kind: 'done', value: queued('a') });
+    expect(await recorder.find('a')).toEqual({ kind: 'done', value: toClient(queued('a')) });
   });
 
   test('a late queued does not hide what became of the message afterwards', async () => {
     const { recorder, clock, saved } = setup();
-    recorder.record(published('a'));
-    recorder.record(queued('a'));
+    recorder.record(published('a'), MESSAGE);
+    recorder.record(queued('a'), MESSAGE);
     await clock.advance(0);
     expect(saved()).toEqual([[published('a')]]);
   });
@@ -72,9 +78,9 @@ describe('Recorder', () => {
   test('what a store that is away did not take is written once it is back, the newer of two', async () => {
     const { recorder, store, clock, dropped } = setup();
     store.fault = AWAY;
-    for (const id of ['a', 'b']) recorder.record(queued(id));
+    for (const id of ['a', 'b']) recorder.record(queued(id), MESSAGE);
     await clock.advance(100);
-    recorder.record(published('a'));
+    recorder.record(published('a'), MESSAGE);
     store.fault = undefined;
     await clock.advance(250);
     expect([...store.contents.receipts.values()]).toEqual([published('a'), queued('b')]);
@@ -84,7 +90,7 @@ describe('Recorder', () => {
   test('of more than 10,000 that wait the oldest are given up, and counted', async () => {
     const { recorder, store, clock, dropped } = setup();
     store.fault = AWAY;
-    for (let count = 0; count < 10_005; count++) recorder.record(queued(String(count)));
+    for (let count = 0; count < 10_005; count++) recorder.record(queued(String(count)), MESSAGE);
     await clock.advance(0);
     store.fault = undefined;
     await clock.advance(250);
@@ -95,17 +101,17 @@ describe('Recorder', () => {
 
   test('it finishes by writing what waits, and does not wait for a store that is away', async () => {
     const { recorder, store } = setup();
-    recorder.record(queued('a'));
+    recorder.record(queued('a'), MESSAGE);
     await recorder.finish();
     expect(store.contents.receipts.size).toBe(1);
     store.fault = AWAY;
-    recorder.record(queued('b'));
+    recorder.record(queued('b'), MESSAGE);
     await recorder.finish();
   });
 
   test('with a time to live of 0 it writes nothing', async () => {
     const { recorder, clock, saved } = setup(0);
-    recorder.record(queued('a'));
+    recorder.record(queued('a'), MESSAGE);
     await clock.advance(0);
     expect(saved()).toEqual([]);
   });
@@ -117,10 +123,10 @@ describe('Recorder, turn by turn', () => {
   test('what is recorded in one turn is written in one command, beside one that has no end', async () => {
     const { recorder, store, clock, saved } = turnByTurn();
     store.wait = new Promise(() => {});
-    recorder.record(queued('lost'));
+    recorder.record(queued('lost'), MESSAGE);
     await clock.advance(0);
     store.wait = undefined;
-    for (const id of ['a', 'b']) recorder.record(queued(id));
+    for (const id of ['a', 'b']) recorder.record(queued(id), MESSAGE);
     await clock.advance(0);
     expect(saved().at(-1)).toEqual([queued('a'), queued('b')]);
     expect(recorder.waiting('a')).toBeUndefined();
@@ -130,12 +136,12 @@ describe('Recorder, turn by turn', () => {
   test('what could not be written goes along with the next, and sets no timer', async () => {
     const { recorder, store, clock, saved } = turnByTurn();
     store.fault = AWAY;
-    recorder.record(queued('a'));
+    recorder.record(queued('a'), MESSAGE);
     await clock.advance(0);
     store.fault = undefined;
     await clock.advance(60_000);
     expect(recorder.waiting('a')).toEqual(queued('a'));
-    recorder.record(published('b'));
+    recorder.record(published('b'), MESSAGE);
     await clock.advance(0);
     expect(saved().at(-1)).toEqual([queued('a'), published('b')]);
   });

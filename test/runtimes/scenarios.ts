@@ -68,12 +68,13 @@ export const scenarios: Scenarios = {
     await stage.end(service);
   },
 
-  async 'an id that is taken is answered with the first receipt'(stage) {
+  async 'an id that is taken is answered with the first receipt, or refused for other content'(stage) {
     const service = await stage.start();
     const first = await service.post({ id: 'twice', value: 1 });
-    const second = await service.post({ id: 'twice', value: 2 });
+    const second = await service.post({ id: 'twice', value: 1 });
     expect([second.status, second.headers.get('Idempotency-Replayed')]).toEqual([202, 'true']);
     expect(await second.json()).toEqual(await first.json());
+    expect((await service.post({ id: 'twice', value: 2 })).status).toBe(422);
     expect(await stage.record('twice')).toMatchObject({ value: '1' });
     await stage.end(service);
   },

@@ -1,5 +1,5 @@
 import type { Admission } from '../../ports/gate.ts';
-import type { Receipt } from '../../ports/receipts.ts';
+import type { KeptReceipt } from '../../ports/receipts.ts';
 
 /**
  * Prefix of a hold's record. Each id has one record: a hold with the nonce of its owner, and later the
@@ -13,8 +13,8 @@ export function toIdRecord(nonce: string): string {
 }
 
 /** The receipt in a record; undefined if the record is a hold. */
-export function toReceipt(record: string): Receipt | undefined {
-  return record.startsWith(HELD) ? undefined : (JSON.parse(record) as Receipt);
+export function toReceipt(record: string): KeptReceipt | undefined {
+  return record.startsWith(HELD) ? undefined : (JSON.parse(record) as KeptReceipt);
 }
 
 /** Admission of a message whose id has the record of another message: replayed, or in flight. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../ports/clock.ts';
-import type { Receipt, Receipts } from '../../../ports/receipts.ts';
+import type { KeptReceipt, Receipts } from '../../../ports/receipts.ts';
 import type { StoreReply } from '../../../ports/store-reply.ts';
 import type { Database } from '../../database.ts';
 import { attempt } from './attempt.ts';
@@ -16,7 +16,7 @@ export class SqliteReceipts implements Receipts {
     this.#values = new ExpiringValues(database, clock);
   }
 
-  save(receipts: readonly Receipt[], ttlMs: number): Promise<StoreReply<void>> {
+  save(receipts: readonly KeptReceipt[], ttlMs: number): Promise<StoreReply<void>> {
     return attempt(this.#database, () => {
       for (const receipt of receipts) {
         const known = this.#read(receipt.id);
@@ -26,11 +26,11 @@ export class SqliteReceipts implements Receipts {
     });
   }
 
-  read(id: string): Promise<StoreReply<Receipt | undefined>> {
+  read(id: string): Promise<StoreReply<KeptReceipt | undefined>> {
     return attempt(this.#database, () => this.#read(id));
   }
 
-  #read(id: string): Receipt | undefined {
+  #read(id: string): KeptReceipt | undefined {
     const record = this.#values.get(`message:${id}`);
     return record === undefined ? undefined : toReceipt(record);
   }

@@ -1,4 +1,4 @@
-import type { Receipt, Receipts } from '../../../../ports/receipts.ts';
+import type { KeptReceipt, Receipts } from '../../../../ports/receipts.ts';
 import type { StoreReply } from '../../../../ports/store-reply.ts';
 import type { Attempt } from './attempt.ts';
 import { toReceipt } from '../../id-record.ts';
@@ -14,7 +14,7 @@ export class RedisReceipts implements Receipts {
     this.#attempt = attempt;
   }
 
-  save(receipts: readonly Receipt[], ttlMs: number): Promise<StoreReply<void>> {
+  save(receipts: readonly KeptReceipt[], ttlMs: number): Promise<StoreReply<void>> {
     return this.#attempt(async (send) => {
       const commands = receipts.map((receipt) => {
         const key = MESSAGE + receipt.id;
@@ -27,7 +27,7 @@ export class RedisReceipts implements Receipts {
     });
   }
 
-  read(id: string): Promise<StoreReply<Receipt | undefined>> {
+  read(id: string): Promise<StoreReply<KeptReceipt | undefined>> {
     return this.#attempt(async (send) => {
       const record = await send('GET', MESSAGE + id);
       return typeof record === 'string' ? toReceipt(record) : undefined;
