@@ -1,10 +1,10 @@
 import { type Decided, decideEach } from '../common/decide.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Admission, Ask, Gate, Hold, Limit } from '../ports/gate.ts';
 import { fingerprintOf } from '../message/fingerprint.ts';
+import type { Message, Submission } from '../message/message.ts';
+import type { Admission, Ask, Gate, Hold, Limit } from '../ports/gate.ts';
 import type { KeptReceipt } from '../ports/receipts.ts';
 import { inTime } from './deadline.ts';
-import type { Message, Submission } from '../message/message.ts';
 
 /** What the gate said of one message, and the hold on its id, which has to be confirmed or released. */
 export interface Asked {

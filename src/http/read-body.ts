@@ -9,8 +9,8 @@ export interface BodyEnv {
 
 /**
  * Middleware that reads a body up to `maxBytes`, and decompresses it up to that, with a problem for one that is
- * longer or ends early. A body that is still arriving when the process begins to finish is refused, as the process does not wait for its
- * message.
+ * longer or ends early. A body that is still arriving when the process begins to finish is refused, as the
+ * process does not wait for its message.
  */
 export function readBody(maxBytes: number, isFinishing: () => boolean): MiddlewareHandler<BodyEnv> {
   return async (c, next) => {
