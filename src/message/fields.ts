@@ -13,6 +13,8 @@ const LONE_SURROGATE = 'Has a lone surrogate: not valid Unicode';
 const text = z.string().refine((value) => value.isWellFormed(), LONE_SURROGATE);
 
 const MAX_HEADERS = 1000;
+/** Kafka numbers partitions by signed integers of 32 bits. */
+const MAX_PARTITION = 2_147_483_647;
 /** Limit of the errors in an answer. */
 const MAX_ERRORS = 20;
 
@@ -33,6 +35,7 @@ export const Fields = z.strictObject({
     .regex(/^(?!\.{1,2}$)/, 'Must not be . or ..')
     .optional(),
   timestamp: z.int().nonnegative().optional(),
+  partition: z.int().nonnegative().max(MAX_PARTITION).optional(),
   encoding: z.enum(ENCODINGS, `Must be one of ${ENCODINGS.join(', ')}`).optional(),
 });
 
@@ -95,9 +98,16 @@ function wrongString(value: unknown, encoding: 'text' | 'base64'): string | unde
 /** Builds a complete message. Its value is cut out of `json` as written. */
 export function toMessage(
   json: string,
-  { key = null, headers = {}, encoding = 'json' }: Fields,
+  { key = null, headers = {}, partition, encoding = 'json' }: Fields,
   own: Pick<Message, 'id' | 'topic' | 'timestamp' | 'undated'>,
 ): Message {
   const value = memberTexts(json).get('value') ?? 'null';
-  return encoding === 'json' ? { ...own, key, headers, value } : { ...own, key, headers, value, encoding };
+  return {
+    ...own,
+    key,
+    headers,
+    value,
+    ...(partition === undefined ? undefined : { partition }),
+    ...(encoding === 'json' ? undefined : { encoding }),
+  };
 }

@@ -10,10 +10,11 @@ const LENGTH = 22;
  * Digest of what a client said of a message apart from its id, by which a repeat is told from another message
  * with the same id.
  */
-export function fingerprintOf({ topic, key, headers, value, encoding, timestamp, undated }: Message): string {
+export function fingerprintOf(message: Message): string {
+  const { topic, key, headers, value, encoding, partition, timestamp, undated } = message;
   const own = Object.entries(headers)
     .filter(([name]) => !TRACE.has(name))
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  const content = [topic, key, own, encoding ?? null, value, undated ? null : timestamp];
+  const content = [topic, key, own, encoding ?? null, partition ?? null, value, undated ? null : timestamp];
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, LENGTH);
 }

@@ -16,6 +16,8 @@ export interface Message {
    * quotes. `base64`: the bytes of the string. With both, `null` is a record without a value (a tombstone).
    */
   readonly encoding?: Exclude<Encoding, 'json'> | undefined;
+  /** The record's partition, where the client chose one. Else the key decides, or the driver. */
+  readonly partition?: number | undefined;
   /** Milliseconds since the epoch: the client's time, or that of the acceptance. */
   readonly timestamp: number;
   /** The client left the timestamp out: it is the service's own, and may be replaced. */

@@ -15,7 +15,9 @@ export interface PublisherUnderTest {
 }
 
 /** Why records of this driver can't carry a part of a message; what is not named they carry. */
-export type Lacks = Readonly<Partial<Record<'headers' | 'time' | 'null-key' | 'tombstone', string>>>;
+export type Lacks = Readonly<
+  Partial<Record<'headers' | 'time' | 'null-key' | 'tombstone' | 'partition', string>>
+>;
 
 const sorted = (values: readonly (string | null)[]) => values.map(String).toSorted();
 const base64Of = (text: string) => Buffer.from(text).toString('base64');
@@ -97,6 +99,26 @@ export function publisherContract(
       const seen = (await it.read(topic)).map(({ base64 }) => base64);
       const written = lacks.tombstone ? [] : [null, null];
       expect(sorted(seen)).toEqual(sorted([...written, base64Of('null')]));
+    });
+
+    test(`a message goes to the partition that it names, or is rejected, alone${lessFor('partition')}`, async () => {
+      const topic = newTopic();
+      await published([aMessage({ topic, value: '"first"' })]);
+      const messages = [
+        aMessage({ topic, key: 'k', value: '"named"', partition: 0 }),
+        aMessage({ topic, key: 'k', value: '"missing"', partition: 1000 }),
+        aMessage({ topic, key: 'k', value: '"free"' }),
+      ];
+      const results = await it.publisher.publish(messages);
+      expect(results.map(({ kind }) => kind)).toEqual([
+        lacks.partition ? 'rejected' : 'published',
+        'rejected',
+        'published',
+      ]);
+      if (results[0]?.kind === 'published') expect(results[0].partition).toBe(0);
+      const seen = (await it.read(topic)).map(({ value }) => value);
+      const written = ['"first"', '"free"', ...(lacks.partition ? [] : ['"named"'])];
+      expect(seen.toSorted()).toEqual(written.toSorted());
     });
 
     test(`headers reach Kafka, or their message is rejected, alone; they are never dropped${lessFor('headers')}`, async () => {

@@ -22,6 +22,7 @@ describe('an id that is taken', () => {
     ['no key', { ...FIRST, key: null }],
     ['topic', { ...FIRST, topic: 'orders' }],
     ['header', { ...FIRST, headers: { b: '2', a: '0' } }],
+    ['partition', { ...FIRST, partition: 0 }],
     ['encoding', { ...FIRST, value: null, encoding: 'text' }],
     ['timestamp', { ...FIRST, timestamp: 5 }],
   ])('is no name for another message, with another %s: 422, and nothing is written', async (_, other) => {

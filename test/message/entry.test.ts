@@ -32,6 +32,7 @@ describe('a parked entry', () => {
       id: 'ü"\\',
       key: 'k',
       headers: { 'x"': '\n' },
+      partition: 7,
       value: '{"n": 1.10, "big": 12345678901234567890, "s": "\\ud800"}',
     });
     expect(fromEntry(toEntry(message))).toEqual(message);

@@ -3,6 +3,7 @@ import { type Message, recordHeaders } from '../../message/message.ts';
 import { valueText } from '../../message/record-value.ts';
 import type { Probe } from '../../ports/probe.ts';
 import type { Publisher, PublishResult } from '../../ports/publisher.ts';
+import { noPartition } from './no-partition.ts';
 import type { Database, SqlRow } from '../database.ts';
 import { openDatabase } from '../sqlite.ts';
 
@@ -87,6 +88,7 @@ export class EmbeddedPublisher implements Publisher {
   }
 
   #append(message: Message): PublishResult {
+    if (message.partition) return noPartition(message.partition, 1);
     const row = this.#database.get(
       `INSERT INTO records
          SELECT ?1, coalesce(max(offset) + 1, 0), ?2, ?3, ?4, ?5, ?6 FROM records WHERE topic = ?1

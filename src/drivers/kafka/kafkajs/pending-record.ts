@@ -18,6 +18,8 @@ export interface Owner {
 /** One-shot completion of a record on its way to Kafka: its first result counts, later ones are ignored. */
 export class PendingRecord {
   readonly record: KafkaRecord;
+  /** The partition that the client chose. */
+  readonly partition: number | undefined;
   /** Upper bound of its size in a request, before compression. */
   readonly bytes: number;
   /** When it was submitted, by the clock's `now`. */
@@ -40,6 +42,7 @@ export class PendingRecord {
       timestamp: String(message.timestamp),
       partition: -1,
     };
+    this.partition = message.partition;
     this.bytes = sizeOf(this.record);
     this.since = since;
     this.patienceMs = patienceMs;

@@ -5,6 +5,7 @@ import { TopicProducer } from './topic-producer.ts';
 import { partitionOf } from './murmur2.ts';
 import { PatienceTimer } from './patience-timer.ts';
 import type { PendingRecord } from './pending-record.ts';
+import { noPartition } from '../no-partition.ts';
 import { STALLED } from '../stalled.ts';
 import { ProducerConnection, type ConnectionDeps } from './producer-connection.ts';
 
@@ -87,9 +88,14 @@ export class Topic {
   }
 
   #place(pending: PendingRecord): void {
-    const { key } = pending.record;
+    const { record, partition } = pending;
     const count = this.#connection.partitionCount;
-    this.#queue(key ? partitionOf(key, count) : this.#pickKeyless(count)).add(pending);
+    if (partition !== undefined && partition >= count) {
+      pending.settle(noPartition(partition, count));
+      return;
+    }
+    const chosen = partition ?? (record.key ? partitionOf(record.key, count) : this.#pickKeyless(count));
+    this.#queue(chosen).add(pending);
   }
 
   /**

@@ -58,6 +58,12 @@ const NO_HEADERS = {
   cause: 'invalid',
   reason: 'Headers cannot be carried to Kafka here: send the message without them',
 } as const satisfies PublishResult;
+/** A proxy waits for a partition that does not exist for as long as a minute, as if Kafka were away. */
+const NO_PARTITIONS = {
+  kind: 'rejected',
+  cause: 'invalid',
+  reason: 'The partition cannot be chosen here: send the message without it',
+} as const satisfies PublishResult;
 const NO_TOMBSTONES = {
   kind: 'rejected',
   cause: 'invalid',
@@ -169,8 +175,9 @@ export class RestPublisher implements Publisher {
     return results;
   }
 
-  refusalOf(message: Message): typeof NO_HEADERS | typeof NO_TOMBSTONES | undefined {
+  refusalOf(message: Message): Extract<PublishResult, { kind: 'rejected' }> | undefined {
     const { carriesHeaders, carriesTombstones } = this.#deps.dialect;
+    if (message.partition !== undefined) return NO_PARTITIONS;
     if (!carriesTombstones && message.encoding && message.value === 'null') return NO_TOMBSTONES;
     if (carriesHeaders) return undefined;
     return Object.keys(message.headers).every((name) => TRACE.has(name)) ? undefined : NO_HEADERS;

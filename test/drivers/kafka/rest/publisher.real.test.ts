@@ -7,20 +7,23 @@ import type { KafkaService } from '../../../support/kafka/service.ts';
 import { openRest } from '../../../support/kafka/open-rest.ts';
 import { describeReal, ownKafka } from '../../../support/process/services.ts';
 
+const PARTITION = 'a proxy waits long for one that does not exist';
 const V2_NULL = 'not every proxy of the v2 family takes null';
 
 const LACKS: Readonly<Record<DialectName, Lacks>> = {
-  strimzi: { tombstone: V2_NULL },
+  strimzi: { tombstone: V2_NULL, partition: PARTITION },
   'confluent-v2': {
     headers: 'a record of the REST Proxy v2 has no field for them',
     time: 'the REST Proxy v2 sets it',
     tombstone: V2_NULL,
+    partition: PARTITION,
   },
-  'confluent-v3': {},
+  'confluent-v3': { partition: PARTITION },
   redpanda: {
     headers: "a record of Redpanda's proxy has no field for them",
     time: "Redpanda's proxy sets it",
     tombstone: V2_NULL,
+    partition: PARTITION,
     'null-key': "Redpanda's proxy writes an empty key in its place",
   },
 };

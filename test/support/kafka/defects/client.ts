@@ -1,4 +1,3 @@
-import type { Message } from '../../../../src/message/message.ts';
 import type { Publisher } from '../../../../src/ports/publisher.ts';
 
 /** What a scenario needs of a publisher. */
@@ -13,6 +12,3 @@ export interface Habits {
 
 /** Opens a client whose every wait ends after a few hundred milliseconds. It may connect later. */
 export type OpenClient = (brokers: readonly string[], habits?: Habits) => Client;
-
-/** A message whose partition is chosen by the caller, as KafkaJS lets one do. */
-export type PlacedMessage = Message & { readonly partition?: number };

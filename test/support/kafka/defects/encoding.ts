@@ -1,11 +1,11 @@
+import type { Message } from '../../../../src/message/message.ts';
 import { aMessage } from '../../fakes/messages.ts';
 import { ScriptedCluster } from '../scripted-broker/cluster.ts';
 import { audit, mustBePublished } from './audit.ts';
-import type { PlacedMessage } from './client.ts';
 import { onStage, publish, type Scenario } from './scenario.ts';
 
 /** A message that has no form in Kafka stands between two that have one. */
-function amongOthers(title: string, odd: PlacedMessage, error: RegExp): Scenario {
+function amongOthers(title: string, odd: Message, error: RegExp): Scenario {
   return {
     defect: 10,
     title,
@@ -25,7 +25,7 @@ function amongOthers(title: string, odd: PlacedMessage, error: RegExp): Scenario
 }
 
 /** Types forbid these; what comes from elsewhere, as out of a list, may hold them all the same. */
-const odd = (over: object): PlacedMessage => ({ ...aMessage({ topic: 'a', id: 'odd' }), ...over });
+const odd = (over: object): Message => ({ ...aMessage({ topic: 'a', id: 'odd' }), ...over });
 
 const alteredBytes: Scenario = {
   defect: 10,

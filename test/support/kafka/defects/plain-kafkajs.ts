@@ -1,8 +1,9 @@
+import type { Message } from '../../../../src/message/message.ts';
 import type kafka from 'kafkajs';
 import { recordHeaders } from '../../../../src/message/message.ts';
 import type { PublishResult } from '../../../../src/ports/publisher.ts';
 import { unpatchedKafkaJs } from '../unpatched-kafkajs.ts';
-import type { Client, Habits, PlacedMessage } from './client.ts';
+import type { Client, Habits } from './client.ts';
 
 const TIMEOUT_MS = 300;
 
@@ -34,7 +35,7 @@ export class PlainKafkaJs implements Client {
     });
   }
 
-  async publish(messages: readonly PlacedMessage[]): Promise<PublishResult[]> {
+  async publish(messages: readonly Message[]): Promise<PublishResult[]> {
     try {
       if (!this.#connected) await this.#producer.connect();
       this.#connected = true;
@@ -53,7 +54,7 @@ export class PlainKafkaJs implements Client {
   }
 }
 
-function toRecord(message: PlacedMessage) {
+function toRecord(message: Message) {
   const { key, value, partition } = message;
   const placed = partition === undefined ? {} : { partition };
   return { key, value, headers: recordHeaders(message), timestamp: String(message.timestamp), ...placed };

@@ -1,8 +1,9 @@
+import type { Message } from '../../../../src/message/message.ts';
 import kafkajs from 'kafkajs';
 import { aMessage } from '../../fakes/messages.ts';
 import type { ScriptedCluster } from '../scripted-broker/cluster.ts';
 import type { Breach, Finding, Said } from './audit.ts';
-import type { Client, OpenClient, PlacedMessage } from './client.ts';
+import type { Client, OpenClient } from './client.ts';
 
 /** A situation that brings a known defect out, and the truth by which a client is judged. */
 export interface Scenario {
@@ -18,7 +19,7 @@ export interface Scenario {
 }
 
 /** Publishes, and remembers what was said of each message. */
-export async function publish(client: Client, messages: readonly PlacedMessage[]): Promise<Said> {
+export async function publish(client: Client, messages: readonly Message[]): Promise<Said> {
   const results = await client.publish(messages);
   return messages.map((message, index) => {
     const result = results[index];
@@ -42,12 +43,7 @@ export async function onStage(
 }
 
 /** Messages with the ids `prefix0`, `prefix1`, … that go to the partitions given, chosen by their key. */
-export function placed(
-  topic: string,
-  prefix: string,
-  partitions: readonly number[],
-  of: number,
-): PlacedMessage[] {
+export function placed(topic: string, prefix: string, partitions: readonly number[], of: number): Message[] {
   return partitions.map((partition, index) => {
     return aMessage({ topic, id: `${prefix}${index}`, key: keyFor(partition, of) });
   });
