@@ -54,6 +54,18 @@ describeChaos(
     );
 
     test(
+      'cut off by the network it makes no client wait for it, and nothing is lost',
+      async () => {
+        await play('Cut off for 6 s', async () => {
+          stage.proxy.blackhole();
+          await Bun.sleep(6000);
+          stage.proxy.pass();
+        });
+      },
+      TEST_MS,
+    );
+
+    test(
       'frozen for longer than a call may take it has opened the circuit by then',
       async () => {
         const topic = await stage.newTopic();
