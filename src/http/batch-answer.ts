@@ -1,5 +1,6 @@
 import type { Receipt } from '../ports/receipts.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
+import type { Refused } from './accept-items.ts';
 import { type Told, UNAVAILABLE } from './outcome-answer.ts';
 import { type ProblemCode, problemAnswer, problemDocument, retryAfter } from './problems.ts';
 
@@ -11,8 +12,6 @@ type Item =
       readonly status: 'rejected' | 'unavailable';
       readonly error: ReturnType<typeof problemDocument>;
     };
-
-type Refused = Extract<Told, { kind: 'problem' }>;
 
 /**
  * Answer to a batch: 202 if every message was accepted, 207 if some were. If none was, it is a problem: theirs

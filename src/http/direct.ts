@@ -4,6 +4,7 @@ import { codingOf } from './content-coding.ts';
 import { internalError } from './internal-error.ts';
 import type { PostMessage } from './post-message.ts';
 import type { Phase } from './phase.ts';
+import { senderAt } from './sender.ts';
 
 /** Head of a request, as a server of our own has read it. */
 interface PlainHead {
@@ -41,7 +42,7 @@ export function createDirect({ postMessage, phase, log }: DirectDeps): Direct {
     if (header('x-request-id') !== undefined || codingOf(header('content-encoding')).kind !== 'none')
       return undefined;
     const requestId = crypto.randomUUID();
-    return answer(requestId, postMessage({ requestId, body, header, clientAddress }));
+    return answer(requestId, postMessage({ requestId, body, header, sender: senderAt(clientAddress) }));
   };
 
   async function answer(requestId: string, posted: Promise<Answer>): Promise<Answer> {

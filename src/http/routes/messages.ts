@@ -3,6 +3,7 @@ import { respond } from '../answer.ts';
 import type { ClientEnv } from '../client.ts';
 import type { Phase } from '../phase.ts';
 import type { PostMessage } from '../post-message.ts';
+import { postedOf } from '../posted.ts';
 import { allowOnly } from '../problem-response.ts';
 import { type BodyEnv, readBody } from '../read-body.ts';
 
@@ -22,13 +23,7 @@ export function messagesRoutes({ postMessage, postBatch, maxBodyBytes, phase }: 
   const routes = { '/v1/messages': postMessage, '/v1/messages/batch': postBatch };
   for (const [path, post] of Object.entries(routes)) {
     app.post(path, readWhole, async (c) => {
-      const answer = await post({
-        requestId: c.get('requestId'),
-        body: c.get('body'),
-        header: (name) => c.req.header(name),
-        clientAddress: c.env?.clientAddress,
-      });
-      return respond(c, answer);
+      return respond(c, await post(postedOf(c)));
     });
   }
   app.all('/v1/messages', allowOnly('POST'));

@@ -3,6 +3,7 @@ import { respond } from '../answer.ts';
 import type { ClientEnv } from '../client.ts';
 import type { Phase } from '../phase.ts';
 import type { PostRaw } from '../post-raw.ts';
+import { postedOf } from '../posted.ts';
 import { allowOnly } from '../problem-response.ts';
 import { type BodyEnv, readBody } from '../read-body.ts';
 
@@ -24,10 +25,7 @@ export function rawRoutes({ postRaw, maxBodyBytes, phase }: RawDeps) {
       const answer = await postRaw({
         topic: c.req.param('topic'),
         query: new URL(c.req.url).searchParams,
-        requestId: c.get('requestId'),
-        body: c.get('body'),
-        header: (name) => c.req.header(name),
-        clientAddress: c.env?.clientAddress,
+        ...postedOf(c),
       });
       return respond(c, answer);
     },
