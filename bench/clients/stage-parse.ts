@@ -1,4 +1,5 @@
 import type { Accept } from '../../src/accept/accept.ts';
+import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
 import { createDirect } from '../../src/http/direct.ts';
 import { createPostMessage } from '../../src/http/post-message.ts';
 import { systemClock } from '../../src/ports/clock.ts';
@@ -18,5 +19,12 @@ export const connect: Connect = ({ topic }) => {
     keepsReceipts: true,
     clock: systemClock,
   });
-  return serveDirect(createDirect({ postMessage, phase: () => 'serving', log: new FakeLog() }));
+  return serveDirect(
+    createDirect({
+      postMessage,
+      authenticate: createAuthenticate(undefined),
+      phase: () => 'serving',
+      log: new FakeLog(),
+    }),
+  );
 };

@@ -31,10 +31,8 @@ export function createAccept({ gate, admit, record, onOutcome, ...takers }: Acce
     const parkedKeys = takers.order?.parkedKeys(submissions);
     const asked = await admit(submissions);
     const held = parkedKeys && (await parkedKeys);
-    const ends = await decideEach<Asked, Fate | TurnedAway>(
-      asked,
-      ({ admission }) => turnedAway(admission),
-      (admitted) => take(admitted.map(messageOf), takers, held),
+    const ends = await decideEach<Asked, Fate | TurnedAway>(asked, turnedAway, (admitted) =>
+      take(admitted.map(messageOf), takers, held),
     );
     const outcomes = asked.map((each, index) => conclude(each, ends[index] ?? NO_FATE));
     const released = asked.flatMap(({ hold }, index) => (hold && !isAccepted(ends[index]) ? [hold] : []));
@@ -51,12 +49,12 @@ function isAccepted(end: Fate | TurnedAway = NO_FATE): boolean {
 }
 
 /** Why a message goes no further; undefined where it was admitted. */
-function turnedAway(admission: Asked['admission']): TurnedAway | undefined {
+function turnedAway({ submission, admission }: Asked): TurnedAway | undefined {
   switch (admission.kind) {
     case 'admitted':
       return undefined;
     case 'replayed':
-      return { kind: 'duplicate', receipt: toClient(admission.receipt) };
+      return { kind: 'duplicate', receipt: toClient(admission.receipt, submission.message.id) };
     case 'conflict':
       return { kind: 'conflict' };
     case 'in-flight':

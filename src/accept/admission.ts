@@ -1,6 +1,7 @@
 import { type Decided, decideEach } from '../common/decide.ts';
 import type { Clock } from '../ports/clock.ts';
 import { fingerprintOf } from '../message/fingerprint.ts';
+import { idKey } from '../message/id-key.ts';
 import type { Message, Submission } from '../message/message.ts';
 import type { Admission, Ask, Gate, Hold, Limit } from '../ports/gate.ts';
 import type { KeptReceipt } from '../ports/receipts.ts';
@@ -24,12 +25,12 @@ export type Admit = (submissions: readonly Submission[]) => readonly Asked[] | P
 export interface AdmissionDeps {
   readonly gate: Gate;
   readonly clock: Clock;
-  /** Undefined: clients may send as much as they like. */
+  /** Of clients without one of their own. Undefined: they may send as much as they like. */
   readonly limit: Limit | undefined;
   /** How long an id is held, longer than any message is on its way. Undefined: ids are not looked at. */
   readonly holdMs: number | undefined;
-  /** The receipt that is still on its way to the store. */
-  waitingReceipt: (id: string) => KeptReceipt | undefined;
+  /** The receipt that is still on its way to the store, by `idKey`. */
+  waitingReceipt: (key: string) => KeptReceipt | undefined;
   /** Counts messages that passed without an answer of the gate. */
   onBypass: (count: number) => void;
 }
@@ -62,12 +63,16 @@ interface AskOrKnown extends Ask {
 
 function toAsk(submission: Submission, { limit, holdMs, waitingReceipt }: AdmissionDeps): AskOrKnown {
   const { message, hasClientId, client } = submission;
-  const ms = hasClientId ? holdMs : undefined;
-  const receipt = ms === undefined ? undefined : waitingReceipt(message.id);
+  const own = submission.limit ?? limit;
+  const id = hasClientId && holdMs !== undefined ? idKey(message) : undefined;
+  const receipt = id === undefined ? undefined : waitingReceipt(id);
   return {
     submission,
-    limit: limit && { ...limit, client },
-    hold: ms === undefined || receipt ? undefined : { id: message.id, nonce: crypto.randomUUID(), ms },
+    limit: own && { ...own, client },
+    hold:
+      id === undefined || holdMs === undefined || receipt
+        ? undefined
+        : { id, nonce: crypto.randomUUID(), ms: holdMs },
     receipt,
   };
 }

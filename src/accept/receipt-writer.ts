@@ -1,5 +1,6 @@
 import { type Clock, pause } from '../ports/clock.ts';
 import { fingerprintOf } from '../message/fingerprint.ts';
+import { idKey } from '../message/id-key.ts';
 import type { Message } from '../message/message.ts';
 import { type KeptReceipt, type Receipt, type Receipts, toClient } from '../ports/receipts.ts';
 import type { StoreReply } from '../ports/store-reply.ts';
@@ -42,24 +43,27 @@ export class ReceiptWriter {
   /** `message`: what the receipt is of. */
   record(receipt: Receipt, message: Message): void {
     if (this.#deps.ttlMs === 0) return;
-    const known = this.waiting(receipt.id);
+    const key = idKey(message);
+    const known = this.waiting(key);
     if (receipt.status === 'queued' && known && known.status !== 'queued') return;
-    this.#waiting.set(receipt.id, { ...receipt, fingerprint: fingerprintOf(message) });
+    this.#waiting.set(key, { ...receipt, id: key, fingerprint: fingerprintOf(message) });
     this.#dropOldest();
     if (this.#deps.isTurnByTurn) this.#begin();
     else this.#running ??= this.#run();
   }
 
-  /** The receipt of an id, if the store does not have it yet. */
-  waiting(id: string): KeptReceipt | undefined {
-    return this.#waiting.get(id) ?? this.#written.get(id);
+  /** The receipt of an `idKey`, if the store does not have it yet. */
+  waiting(key: string): KeptReceipt | undefined {
+    return this.#waiting.get(key) ?? this.#written.get(key);
   }
 
-  async find(id: string): Promise<StoreReply<Receipt | undefined>> {
-    const waiting = this.waiting(id);
-    if (waiting) return { kind: 'done', value: toClient(waiting) };
-    const reply = await this.#deps.receipts.read(id);
-    return reply.kind === 'done' && reply.value ? { ...reply, value: toClient(reply.value) } : reply;
+  /** The receipt of an id, which is one of `owner`'s key where there is one. */
+  async find(id: string, owner?: string): Promise<StoreReply<Receipt | undefined>> {
+    const key = idKey({ id, owner });
+    const waiting = this.waiting(key);
+    if (waiting) return { kind: 'done', value: toClient(waiting, id) };
+    const reply = await this.#deps.receipts.read(key);
+    return reply.kind === 'done' && reply.value ? { ...reply, value: toClient(reply.value, id) } : reply;
   }
 
   /** Settles when everything is written, or the store has failed once more. */

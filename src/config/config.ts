@@ -1,3 +1,4 @@
+import type { ApiKey } from './api-keys.ts';
 import { type CircuitConfig, readCircuits } from './circuits.ts';
 import { contradictions } from './contradictions.ts';
 import { embeddedWarnings, missingParts, type Part, readEmbedded } from './embedded.ts';
@@ -11,11 +12,13 @@ import { settingsIn, strayWarnings } from './strays.ts';
 /** Invalid environment, with one line for each problem to fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(
       `Spillway can't start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
     );
+    this.problems = problems;
   }
 }
 
@@ -51,11 +54,15 @@ export interface Config {
   readonly upstash: UpstashConfig | undefined;
   /** Age at which a parked message becomes a dead letter, in milliseconds. Infinity: never. */
   readonly fallbackMaxAgeMs: number;
+  /** Keys of clients. Undefined, without a file as well: every client may send. */
+  readonly apiKeys: readonly ApiKey[] | undefined;
+  /** File with more keys. */
+  readonly apiKeysFile: string | undefined;
   /** Undefined: the operators' routes are closed. */
   readonly adminToken: string | undefined;
   /** Bounds of the fallback list, in messages and bytes. Undefined: no limit. */
   readonly fallback: { readonly maxLength: number | undefined; readonly maxBytes: number | undefined };
-  /** Rate limit of each client address: messages in a window. Undefined: no limit. */
+  /** Rate limit of each client, which is a key or an address: messages in a window. Undefined: no limit. */
   readonly rateLimit: { readonly max: number; readonly windowMs: number } | undefined;
   /** Time to live of ids and receipts, in milliseconds. 0: neither is kept. */
   readonly dedupTtlMs: number;
@@ -114,6 +121,8 @@ export function readConfig(variables: Variables, needs: readonly Part[] = []): C
     redisUrl: env.REDIS_URL,
     upstash: readUpstash(env),
     fallbackMaxAgeMs: 1000 * (env.FALLBACK_MAX_AGE_SECONDS ?? Infinity),
+    apiKeys: env.API_KEYS,
+    apiKeysFile: env.API_KEYS_FILE,
     adminToken: env.ADMIN_TOKEN,
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     rateLimit: readRateLimit(env),

@@ -25,8 +25,6 @@ export function contradictions(set: Readonly<Record<string, string | undefined>>
     need(['KAFKA_BROKERS', 'KAFKA_REST_URL'], 'KAFKA_BROKERS or KAFKA_REST_URL');
     need(['REDIS_URL', 'UPSTASH_REDIS_REST_URL'], 'REDIS_URL or UPSTASH_REDIS_REST_URL');
   }
-  if ('API_KEYS' in set)
-    problems.push('API_KEYS is not supported by this version: without it every client may post');
   for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'])
     if (name in set)
       problems.push(

@@ -11,6 +11,7 @@ export const Environment = z.object({
   ...groups.Redis,
   ...groups['Embedded parts'],
   ...groups['Messages and limits'],
+  ...groups.Access,
   ...groups.Circuits,
   ...groups['Fallback list'],
   ...groups.Process,

@@ -1,3 +1,4 @@
+import { accessFields } from './access-fields.ts';
 import { circuitFields } from './circuit-fields.ts';
 import { embeddedFields } from './embedded.ts';
 import { fallbackFields } from './fallback-fields.ts';
@@ -14,6 +15,7 @@ export const groups = {
   Redis: redisFields,
   'Embedded parts': embeddedFields,
   'Messages and limits': messageFields,
+  Access: accessFields,
   Circuits: circuitFields,
   'Fallback list': fallbackFields,
   Process: processFields,

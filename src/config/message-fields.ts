@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DAY_S, field, list, oneOf, whole } from './fields.ts';
 
-const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+/** Name of a topic of Kafka. */
+export const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 /** Variables of clients' messages: topics, sizes, rates, ids and order. */
 export const messageFields = {

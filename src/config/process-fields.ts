@@ -31,17 +31,6 @@ export const processFields = {
     },
     whole(1, 3600).default(75),
   ),
-  ADMIN_TOKEN: field(
-    {
-      unset: 'none',
-      words:
-        'Enables `/admin/*` for requests with `Authorization: Bearer <token>`. Without it, those routes answer 404',
-    },
-    z
-      .string()
-      .regex(/^[\x21-\x7e]+$/, { error: 'must be ASCII without spaces: it is sent in a header' })
-      .optional(),
-  ),
   SHUTDOWN_DELAY_SECONDS: field(
     {
       words:

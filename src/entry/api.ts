@@ -37,7 +37,10 @@ export type Wake = Service['onSchedule'];
 
 /** Runs the API until a signal. Settles once it listens. `siblings`: the processes that share its port. */
 export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake> {
-  const { config, log, print, drivers, service } = await openContainer(API_LOG, siblings);
+  const { config, log, print, drivers, service } = await openContainer(API_LOG, {
+    siblings,
+    takesMessages: true,
+  });
   if (config.processes !== 1 && 'Deno' in globalThis)
     log.warning('PROCESSES has no effect on Deno: there is this process alone');
 

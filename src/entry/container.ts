@@ -12,6 +12,7 @@ import { systemClock, within } from '../ports/clock.ts';
 import type { Log, LogFields } from '../ports/log.ts';
 import { createService, type Service } from '../service/service.ts';
 import { type Drivers, openDrivers } from './drivers.ts';
+import { openKeyRing } from './keys-file.ts';
 import { openStdout } from './stdout.ts';
 
 /** Watchdog of the shutdown, in milliseconds: for a process that hangs. Platforms kill after 10 s. */
@@ -37,23 +38,34 @@ export interface Container {
   readonly service: Service;
 }
 
+export interface Opening {
+  /** The processes that share its port. */
+  readonly siblings?: Siblings | undefined;
+  /** It takes messages from clients, and does not only drain. */
+  readonly takesMessages?: boolean;
+}
+
 /**
  * Common start of all processes outside of edge runtimes: settings, logs, drivers, service. Wrong settings
  * end the process with status 1 and a text that names them.
  */
-export async function openContainer(logName: string, siblings?: Siblings): Promise<Container> {
+export async function openContainer(
+  logName: string,
+  { siblings, takesMessages = false }: Opening = {},
+): Promise<Container> {
   const config = await orExit(() => readConfig(process.env, PARTS));
   const clock = systemClock;
   const log = openLog(config, logName, siblings && { process: siblings.number });
   // Where there are several processes, their parent has told of them.
   if (!siblings) for (const warning of config.warnings) log.warning(warning);
   const drivers = await orExit(() => openDrivers(config, clock));
+  const keys = takesMessages ? await orExit(() => openKeyRing(config, clock, log)) : undefined;
   return {
     print: stdout.write,
     config,
     log,
     drivers,
-    service: createService({ config, clock, log, siblings, ...drivers }),
+    service: createService({ config, clock, log, siblings, keys, ...drivers }),
   };
 }
 

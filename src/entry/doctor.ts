@@ -1,11 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../config/config.ts';
+import { openAccessWarnings } from '../config/open-access.ts';
 import { PARTS } from '../config/embedded.ts';
 import { checkWorker } from '../ops/check-worker.ts';
 import { checkUp, type Finding } from '../ops/checkup.ts';
 import { systemClock } from '../ports/clock.ts';
 import { orExit } from './container.ts';
+import { keysOfFile } from './keys-file.ts';
 import { openDrivers } from './drivers.ts';
 
 // Checkup of the settings, the logs, Kafka and Redis, with a line for each finding. Exits with 1 if something
@@ -14,6 +16,7 @@ import { openDrivers } from './drivers.ts';
 const config = await orExit(() => readConfig(process.env, PARTS));
 print({ level: 'ok', part: 'settings', text: 'They can be read, and do not contradict each other' });
 for (const text of config.warnings) print({ level: 'warning', part: 'settings', text });
+print(await orExit(() => checkAccess()));
 print(checkLogs(join(config.log.dir, 'api.log')));
 const { publisher, store, names, shortfalls } = await orExit(() => openDrivers(config, systemClock));
 const { topics } = config;
@@ -25,6 +28,14 @@ process.exit(findings.some(({ level }) => level === 'broken') ? 1 : 0);
 
 function print({ level, part, text }: Finding): void {
   console.log(`${level.padEnd(8)}${part.padEnd(10)}${text}`);
+}
+
+/** Who may send. Throws a `ConfigError` for a file of keys that can't be used. */
+function checkAccess(): Finding {
+  const [open] = openAccessWarnings(config);
+  if (open !== undefined) return { level: 'warning', part: 'access', text: open };
+  const count = (config.apiKeys?.length ?? 0) + keysOfFile(config).length;
+  return { level: 'ok', part: 'access', text: `${count} API keys may send messages` };
 }
 
 /** A warning only: without its log file the service runs, and prints. */

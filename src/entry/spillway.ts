@@ -5,6 +5,7 @@ const HELP = `Spillway ${version}: takes messages over HTTP and puts them into K
   spillway serve      runs the API, which also drains the fallback list (BACKFILL=off: it does not)
   spillway backfill   runs a worker that drains the list, and nothing else
   spillway doctor     checks the settings, Kafka and its topics, Redis and its durability; ends with 1 if one is broken
+  spillway key NAME   makes an API key for the client NAME, and its entry for API_KEYS
   spillway health     ends with 0 if the API on this machine is alive (health backfill: the worker), for containers
 
   spillway --help     prints this text (also: help, -h)
@@ -23,12 +24,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   doctor: () => import('./doctor.ts'),
   health: () => import('./health.ts'),
   'health backfill': () => import('./health.ts'),
+  key: () => import('./key.ts'),
 };
 
 // Before slow imports.
 await import('./signals.ts');
 
-const name = process.argv.slice(2).join(' ');
+const given = process.argv.slice(2);
+// The name of a key's client may be any.
+const name = given[0] === 'key' && given.length === 2 ? 'key' : given.join(' ');
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command) await command();
 else if (HELP_NAMES.includes(name)) console.log(HELP);

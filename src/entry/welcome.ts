@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { openAccessWarnings } from '../config/open-access.ts';
 import { firstSteps } from '../http/routes/dev.ts';
 import type { Log } from '../ports/log.ts';
 import type { Drivers } from './drivers.ts';
@@ -13,7 +14,7 @@ export function welcome(
 ): void {
   const url = `http://localhost:${port}`;
   log.info(`Listening on ${url}`, { kafka: names.kafka, redis: names.redis, backfill: config.backfill });
-  for (const shortfall of shortfalls) log.warning(shortfall);
+  for (const warning of [...openAccessWarnings(config), ...shortfalls]) log.warning(warning);
   if (!devKafka || config.log.format !== 'text') return;
   print(firstSteps(url));
 }

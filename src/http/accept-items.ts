@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Answer } from './answer.ts';
 import { NO_OUTCOME, tell, type Told } from './outcome-answer.ts';
 import { rateLimitFields } from './rate-limit.ts';
-import type { Sender } from './sender.ts';
+import { type Sender, whyForbidden } from './auth/sender.ts';
 import { withTrace } from './trace.ts';
 
 export interface AcceptDeps extends Pick<ParseContext, 'defaultTopic' | 'topics' | 'newId'> {
@@ -51,7 +51,12 @@ export function readItem(
       return { kind: 'problem', code: 'invalid-message', detail: FIX, members: { errors: parsed.errors } };
     case 'message': {
       const { hasClientId } = parsed;
-      return { message: withTrace(parsed.message, header), hasClientId, client: sender.client };
+      const forbidden = whyForbidden(sender, parsed.message);
+      if (forbidden !== undefined)
+        return { kind: 'problem', code: 'forbidden', detail: forbidden, members: {} };
+      const { client, limit, owner } = sender;
+      const message = withTrace(parsed.message, header);
+      return { message: owner === undefined ? message : { ...message, owner }, hasClientId, client, limit };
     }
   }
 }

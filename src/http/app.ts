@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import { shorten } from '../common/shorten.ts';
 import type { Log } from '../ports/log.ts';
+import type { Authenticate } from './auth/authenticate.ts';
+import { authenticated } from './auth/authenticated.ts';
 import type { ClientEnv } from './client.ts';
 import { respond } from './answer.ts';
 import { internalError } from './internal-error.ts';
@@ -16,6 +18,7 @@ import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
 export interface AppDeps extends MessagesDeps, RawDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
   readonly log: Log;
+  readonly authenticate: Authenticate;
   /** Operators' routes; undefined without a token. */
   readonly admin?: AdminDeps | undefined;
   /** Developers' routes; undefined without the embedded log. */
@@ -41,6 +44,7 @@ export function createApp(deps: AppDeps): App {
   app.use('/v1/*', async (c, next) => {
     return deps.phase() === 'finishing' ? shuttingDown(c) : next();
   });
+  app.use('/v1/*', authenticated(deps.authenticate));
   app.route('/', messagesRoutes(deps));
   app.route('/', rawRoutes(deps));
   app.route('/', receiptsRoutes(deps));

@@ -1,10 +1,11 @@
 import type { Log } from '../ports/log.ts';
 import type { Answer } from './answer.ts';
+import type { Authenticate } from './auth/authenticate.ts';
 import { codingOf } from './content-coding.ts';
 import { internalError } from './internal-error.ts';
 import type { PostMessage } from './post-message.ts';
 import type { Phase } from './phase.ts';
-import { senderAt } from './sender.ts';
+import { problemAnswer } from './problems.ts';
 
 /** Head of a request, as a server of our own has read it. */
 interface PlainHead {
@@ -24,6 +25,7 @@ export type Direct = (
 
 export interface DirectDeps {
   readonly postMessage: PostMessage;
+  readonly authenticate: Authenticate;
   readonly phase: () => Phase;
   readonly log: Log;
 }
@@ -34,7 +36,7 @@ const PATH = /^http:\/\/[^/]*\/v1\/messages$/;
  * `POST /v1/messages` without a router, a `Request` and a `Response`, which together cost more than the rest of
  * a message. The answer is that of the app, to the letter.
  */
-export function createDirect({ postMessage, phase, log }: DirectDeps): Direct {
+export function createDirect({ postMessage, authenticate, phase, log }: DirectDeps): Direct {
   return ({ method, url, fields }, body, clientAddress) => {
     if (method !== 'POST' || phase() !== 'serving' || !PATH.test(url)) return undefined;
     const header = (name: string) => valueOf(fields, name);
@@ -42,7 +44,11 @@ export function createDirect({ postMessage, phase, log }: DirectDeps): Direct {
     if (header('x-request-id') !== undefined || codingOf(header('content-encoding')).kind !== 'none')
       return undefined;
     const requestId = crypto.randomUUID();
-    return answer(requestId, postMessage({ requestId, body, header, sender: senderAt(clientAddress) }));
+    const found = authenticate(header, clientAddress);
+    if (found.kind === 'sender')
+      return answer(requestId, postMessage({ requestId, body, header, sender: found.sender }));
+    const { code, detail, headers } = found;
+    return answer(requestId, Promise.resolve(problemAnswer(code, detail, { requestId, headers })));
   };
 
   async function answer(requestId: string, posted: Promise<Answer>): Promise<Answer> {

@@ -15,11 +15,12 @@ export interface Doubt {
   readonly until: number;
 }
 
-/** Members of a parked message: a message's, the time of its parking, its doubt, and whether its client left it undated. */
+/** Members of a parked message: a message's, the time of its parking, its doubt, whether its client left it undated, and whose it is. */
 const EntryFields = Fields.extend({
   parkedAt: z.int().nonnegative().optional(),
   doubt: z.object({ token: z.string(), until: z.number() }).optional(),
   undated: z.literal(true).optional(),
+  owner: z.string().optional(),
 });
 
 /** The first members, so that they are read and replaced without parsing the rest. */
@@ -50,7 +51,13 @@ export function parkedAtOf(entry: string): number | undefined {
 export function fromEntry(entry: string): Message | undefined {
   const fields = readFields(entry, EntryFields);
   if ('kind' in fields) return undefined;
-  const { id, topic, timestamp, undated } = fields;
+  const { id, topic, timestamp, undated, owner } = fields;
   if (id === undefined || topic === undefined || timestamp === undefined) return undefined;
-  return toMessage(entry, fields, { id, topic, timestamp, ...(undated && { undated }) });
+  return toMessage(entry, fields, {
+    id,
+    topic,
+    timestamp,
+    ...(undated && { undated }),
+    ...(owner !== undefined && { owner }),
+  });
 }

@@ -99,7 +99,7 @@ function wrongString(value: unknown, encoding: 'text' | 'base64'): string | unde
 export function toMessage(
   json: string,
   { key = null, headers = {}, partition, encoding = 'json' }: Fields,
-  own: Pick<Message, 'id' | 'topic' | 'timestamp' | 'undated'>,
+  own: Pick<Message, 'id' | 'topic' | 'timestamp' | 'undated' | 'owner'>,
 ): Message {
   const value = memberTexts(json).get('value') ?? 'null';
   return {

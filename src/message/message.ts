@@ -22,6 +22,8 @@ export interface Message {
   readonly timestamp: number;
   /** The client left the timestamp out: it is the service's own, and may be replaced. */
   readonly undated?: true;
+  /** Name of the API key that it came with. Its id is one of that key's alone. */
+  readonly owner?: string | undefined;
 }
 
 /** Message with what the gate needs to know. */
@@ -31,6 +33,8 @@ export interface Submission {
   readonly hasClientId: boolean;
   /** The client whose rate limit counts the message. */
   readonly client: string;
+  /** That client's own limit, in place of the one for all. */
+  readonly limit?: { readonly max: number; readonly windowMs: number } | undefined;
 }
 
 /** Record header with the message's id, by which consumers recognise duplicates. */

@@ -7,7 +7,7 @@ import type { Store } from '../ports/store.ts';
 /** Finding of the checkup. `warning`: the service runs, and promises less. `broken`: an operator has to act. */
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'broken';
-  readonly part: 'settings' | 'logs' | 'kafka' | 'redis' | 'backfill';
+  readonly part: 'settings' | 'access' | 'logs' | 'kafka' | 'redis' | 'backfill';
   readonly text: string;
 }
 

@@ -9,6 +9,7 @@ export interface Limit {
 
 /** The hold on an id while its message is on its way. The nonce is its holder's alone. */
 export interface Hold {
+  /** The message's `idKey`. */
   readonly id: string;
   readonly nonce: string;
 }

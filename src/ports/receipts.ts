@@ -14,13 +14,17 @@ export type Receipt =
   /** It was parked and can never be published: a dead letter. */
   | { readonly id: string; readonly status: 'dead'; readonly topic: string; readonly reason: string };
 
-/** A receipt with the fingerprint of its message, which is nobody's business outside. Older receipts have none. */
+/**
+ * A receipt as it is kept: its `id` is the message's `idKey`, and it has the fingerprint of the message. Neither
+ * is anybody's business outside.
+ */
 export type KeptReceipt = Receipt & { readonly fingerprint?: string | undefined };
 
-/** The receipt as clients see it. */
-export function toClient(kept: KeptReceipt): Receipt {
-  const { fingerprint, ...receipt } = kept;
-  return fingerprint === undefined ? kept : receipt;
+/** The receipt of the message `id`, as clients see it. */
+export function toClient(kept: KeptReceipt, id: string): Receipt {
+  const receipt: KeptReceipt & { fingerprint?: unknown } = { ...kept, id };
+  delete receipt.fingerprint;
+  return receipt;
 }
 
 /**

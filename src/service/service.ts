@@ -11,6 +11,8 @@ import { GuardedPublisher } from '../breakers/guarded-publisher.ts';
 import type { Config } from '../config/config.ts';
 import { createGuards } from './guards.ts';
 import { type App, createApp } from '../http/app.ts';
+import { createAuthenticate } from '../http/auth/authenticate.ts';
+import { KeyRing } from '../http/auth/key-ring.ts';
 import { createDirect, type Direct } from '../http/direct.ts';
 import type { Phase } from '../http/phase.ts';
 import { createPostBatch } from '../http/post-batch.ts';
@@ -48,6 +50,8 @@ export interface ServiceDeps {
   readonly keep?: ((work: Promise<unknown>) => void) | undefined;
   /** The processes that share the port of this one, if there are any. */
   readonly siblings?: Siblings | undefined;
+  /** The keys that clients may have, where a file may change them. By default those of `config`. */
+  readonly keys?: KeyRing | undefined;
   /** The embedded log, where it is the one in use. */
   readonly devKafka?: DevDeps['kafka'] | undefined;
 }
@@ -204,6 +208,7 @@ export function createService(deps: ServiceDeps): Service {
     keepsReceipts: config.dedupTtlMs > 0,
   };
   const postMessage = createPostMessage(posting);
+  const authenticate = createAuthenticate(deps.keys ?? keyRingOf(config));
   siblings?.share(() => metrics.snapshot());
   const app = createApp({
     postMessage,
@@ -215,7 +220,8 @@ export function createService(deps: ServiceDeps): Service {
       text: async () => (siblings ? mergedText(await siblings.gather()) : metrics.text()),
     },
     maxBodyBytes: config.maxBodyBytes,
-    findReceipt: (id) => receiptWriter.find(id),
+    authenticate,
+    findReceipt: (id, owner) => receiptWriter.find(id, owner),
     readiness: () => readinessOf(snapshot()),
     phase: () => phase,
     admin:
@@ -237,7 +243,7 @@ export function createService(deps: ServiceDeps): Service {
   });
   return {
     app,
-    direct: createDirect({ postMessage, phase: () => phase, log }),
+    direct: createDirect({ postMessage, authenticate, phase: () => phase, log }),
     workerApp: createWorkerApp({ metrics, readiness: () => drainReadinessOf(snapshot()) }),
     kafka: circuits.kafka,
     async start() {
@@ -292,4 +298,9 @@ export function createService(deps: ServiceDeps): Service {
       await Promise.all([publisher.close(), store.close()]);
     },
   };
+}
+
+/** Undefined: every client may send. A file that nobody has read lets nobody in. */
+function keyRingOf({ apiKeys, apiKeysFile }: Config): KeyRing | undefined {
+  return apiKeys || apiKeysFile !== undefined ? new KeyRing(apiKeys ?? []) : undefined;
 }

@@ -144,7 +144,7 @@ describe('accept', () => {
     );
     publisher.answer = ({ id }) => ({ kind: 'published', partition: 0, offset: id });
     expect(await accept(['1', '2', '3', '4', '5'].map(withId))).toEqual([
-      { kind: 'duplicate', receipt },
+      { kind: 'duplicate', receipt: { ...receipt, id: '1' } },
       { kind: 'published', partition: 0, offset: '2' },
       { kind: 'limited', retryInMs: 5 },
       { kind: 'in-flight' },

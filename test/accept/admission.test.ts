@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { createAdmit } from '../../src/accept/admission.ts';
+import { idKey } from '../../src/message/id-key.ts';
 import type { Receipt } from '../../src/ports/receipts.ts';
 import { FakeClock } from '../support/fakes/fake-clock.ts';
 import { FaultyStore } from '../support/fakes/faulty-store.ts';
@@ -25,6 +26,7 @@ function setup({ limit, remember = true }: { limit?: typeof LIMIT; remember?: bo
   return { admit, store, clock, asked, waiting, bypassed };
 }
 
+const keyOf = (id: string) => idKey({ id });
 const withId = (id: string) => ({ message: aMessage({ id }), hasClientId: true, client: 'c' });
 const kindsOf = (entries: readonly { admission: { kind: string } }[]) =>
   entries.map(({ admission }) => admission.kind);
@@ -38,7 +40,7 @@ describe('admission', () => {
 
   test('where ids are not remembered nobody is asked about them', async () => {
     const { admit, asked, waiting } = setup({ remember: false });
-    waiting.set('a', RECEIPT);
+    waiting.set(keyOf('a'), RECEIPT);
     expect(kindsOf(await admit([withId('a'), withId('a')]))).toEqual(['admitted', 'admitted']);
     expect(asked()).toEqual([]);
   });
@@ -49,10 +51,24 @@ describe('admission', () => {
     expect(asked()).toEqual([
       [
         { limit: { ...LIMIT, client: '192.0.2.1' }, hold: undefined },
-        { limit: { ...LIMIT, client: 'c' }, hold: { id: 'a', nonce: expect.any(String), ms: 8000 } },
-        { limit: { ...LIMIT, client: 'c' }, hold: { id: 'b', nonce: expect.any(String), ms: 8000 } },
+        { limit: { ...LIMIT, client: 'c' }, hold: { id: keyOf('a'), nonce: expect.any(String), ms: 8000 } },
+        { limit: { ...LIMIT, client: 'c' }, hold: { id: keyOf('b'), nonce: expect.any(String), ms: 8000 } },
       ],
     ]);
+  });
+
+  test('a client with a limit of its own is asked about that one, and ids of two owners do not meet', async () => {
+    const { admit, asked } = setup({ limit: LIMIT });
+    const own = { max: 9, windowMs: 5 };
+    const of = (owner: string) => ({ ...withId('a'), message: aMessage({ id: 'a', owner }), limit: own });
+    await admit([of('shop'), of('billing'), withId('a')]);
+    const [asks = []] = asked();
+    expect(asks.map(({ limit }) => limit)).toEqual([
+      { ...own, client: 'c' },
+      { ...own, client: 'c' },
+      { ...LIMIT, client: 'c' },
+    ]);
+    expect(new Set(asks.map(({ hold }) => hold?.id)).size).toBe(3);
   });
 
   test('answers stand beside the messages that asked', async () => {
@@ -67,7 +83,7 @@ describe('admission', () => {
 
   test('a receipt that the store does not have yet makes a duplicate all the same', async () => {
     const { admit, waiting, store } = setup({ limit: LIMIT });
-    waiting.set('a', RECEIPT);
+    waiting.set(keyOf('a'), RECEIPT);
     const [entry] = await admit([withId('a')]);
     expect(entry?.admission).toMatchObject({ kind: 'replayed', receipt: RECEIPT, quota: { left: 1 } });
     expect(store.contents.held).toEqual([]);
@@ -91,7 +107,7 @@ describe('admission', () => {
     expect(bypassed).toEqual([]);
     await clock.advance(1);
     const [entry] = await admitted;
-    expect(entry).toMatchObject({ admission: { kind: 'admitted' }, hold: { id: 'a' } });
+    expect(entry).toMatchObject({ admission: { kind: 'admitted' }, hold: { id: keyOf('a') } });
     expect(bypassed).toEqual([1]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { version } from '../../package.json';
+import { readConfig } from '../../src/config/config.ts';
 
 const ENTRY = join(import.meta.dir, '../../src/entry/spillway.ts');
 
@@ -22,7 +23,7 @@ describe('the command line', () => {
     async (name) => {
       const { code, stdout, stderr } = await spillway(name);
       expect([code, stderr]).toEqual([0, '']);
-      for (const command of ['serve', 'backfill', 'doctor', 'health'])
+      for (const command of ['serve', 'backfill', 'doctor', 'key NAME', 'health'])
         expect(stdout.match(new RegExp(`^  spillway ${command} +\\S.+$`, 'gm'))).toHaveLength(1);
       expect(stdout).toContain('docs/configuration.md');
     },
@@ -36,4 +37,24 @@ describe('the command line', () => {
   test('no command at all prints the usage on standard error and ends with 2', async () => {
     expect(await spillway()).toEqual({ code: 2, stdout: '', stderr: await usage() });
   });
+
+  test('key NAME prints a new key each time, and an entry that API_KEYS takes and that has not the key in it', async () => {
+    const prints = [await spillway('key', 'shop'), await spillway('key', 'shop')];
+    const keys = prints.map(({ code, stdout }) => {
+      const [, key = ''] = /^ {2}(sw_[\w-]{43})$/m.exec(stdout) ?? [];
+      const [entry = ''] = /shop:[\da-f]{64}/.exec(stdout) ?? [];
+      const digest = new Bun.CryptoHasher('sha256').update(key).digest('hex');
+      expect([code, entry]).toEqual([0, `shop:${digest}`]);
+      expect(readConfig({ API_KEYS: entry }).apiKeys).toEqual([{ name: 'shop', digest }]);
+      return key;
+    });
+    expect(keys[0]).not.toBe(keys[1]);
+  });
+
+  test.each([[['key']], [['key', 'a b']], [['key', 'a', 'b']]])(
+    '%p makes no key, and ends with 2',
+    async (args) => {
+      expect(await spillway(...args)).toMatchObject({ code: 2, stdout: '' });
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { type Config, ConfigError, readConfig } from '../../config/config.ts';
+import { openAccessWarnings } from '../../config/open-access.ts';
 import { createLog } from '../../ops/log.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
 import type { Publisher } from '../../ports/publisher.ts';
@@ -27,7 +28,9 @@ export function openService(
     const config = readConfig(textsOf(bindings));
     const clock = systemClock;
     const log = createLog(config.log, clock, [(line) => console.log(line)]);
-    for (const warning of config.warnings) log.warning(warning);
+    if (config.apiKeysFile !== undefined)
+      throw new ConfigError(['API_KEYS_FILE has no use here, where there are no files: set API_KEYS']);
+    for (const warning of [...config.warnings, ...openAccessWarnings(config)]) log.warning(warning);
     const { shortfalls = [], ...drivers } = open(config, clock);
     for (const shortfall of shortfalls) log.warning(shortfall);
     const service = createService({ ...drivers, config, clock, log, drivenBy: 'events' });

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { respond } from '../answer.ts';
-import type { ClientEnv } from '../client.ts';
+import type { SenderEnv } from '../auth/authenticated.ts';
 import type { Phase } from '../phase.ts';
 import type { PostMessage } from '../post-message.ts';
 import { postedOf } from '../posted.ts';
@@ -18,7 +18,7 @@ export interface MessagesDeps {
 
 /** `POST /v1/messages` accepts one message, and `POST /v1/messages/batch` many. */
 export function messagesRoutes({ postMessage, postBatch, maxBodyBytes, phase }: MessagesDeps) {
-  const app = new Hono<ClientEnv & BodyEnv>();
+  const app = new Hono<SenderEnv & BodyEnv>();
   const readWhole = readBody(maxBodyBytes, () => phase() === 'finishing');
   const routes = { '/v1/messages': postMessage, '/v1/messages/batch': postBatch };
   for (const [path, post] of Object.entries(routes)) {

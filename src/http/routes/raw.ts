@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { respond } from '../answer.ts';
-import type { ClientEnv } from '../client.ts';
+import type { SenderEnv } from '../auth/authenticated.ts';
 import type { Phase } from '../phase.ts';
 import type { PostRaw } from '../post-raw.ts';
 import { postedOf } from '../posted.ts';
@@ -17,7 +17,7 @@ const PATH = '/v1/topics/:topic/raw';
 
 /** `POST /v1/topics/{topic}/raw` accepts a body as it is: for webhooks, Avro, Protobuf and images. */
 export function rawRoutes({ postRaw, maxBodyBytes, phase }: RawDeps) {
-  const app = new Hono<ClientEnv & BodyEnv>();
+  const app = new Hono<SenderEnv & BodyEnv>();
   app.post(
     PATH,
     readBody(maxBodyBytes, () => phase() === 'finishing'),

@@ -1,20 +1,22 @@
 import { Hono } from 'hono';
 import type { Receipt } from '../../ports/receipts.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
+import type { SenderEnv } from '../auth/authenticated.ts';
 import { shorten } from '../../common/shorten.ts';
 import { allowOnly, problem } from '../problem-response.ts';
 import { retryAfter } from '../problems.ts';
 
 export interface ReceiptsDeps {
-  findReceipt: (id: string) => Promise<StoreReply<Receipt | undefined>>;
+  /** `owner`: the name of the client's key. */
+  findReceipt: (id: string, owner: string | undefined) => Promise<StoreReply<Receipt | undefined>>;
 }
 
 /** `GET /v1/messages/{id}`: the receipt of a message that was accepted within `DEDUP_TTL_SECONDS`. */
-export function receiptsRoutes({ findReceipt }: ReceiptsDeps): Hono {
-  const app = new Hono();
+export function receiptsRoutes({ findReceipt }: ReceiptsDeps): Hono<SenderEnv> {
+  const app = new Hono<SenderEnv>();
   app.get('/v1/messages/:id', async (c) => {
     const id = c.req.param('id');
-    const reply = await findReceipt(id);
+    const reply = await findReceipt(id, c.get('sender').owner);
     switch (reply.kind) {
       case 'done':
         return reply.value
