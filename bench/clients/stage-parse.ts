@@ -23,6 +23,7 @@ export const connect: Connect = ({ topic }) => {
     createDirect({
       postMessage,
       authenticate: createAuthenticate(undefined),
+      allowsOrigins: false,
       phase: () => 'serving',
       log: new FakeLog(),
     }),

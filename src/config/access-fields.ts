@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { parseApiKeys } from './api-keys.ts';
-import { field } from './fields.ts';
+import { field, list } from './fields.ts';
+
+/** Scheme, host and port, as browsers send it in `Origin`. */
+const ORIGIN = /^(\*|https?:\/\/[^\s/,A-Z]+)$/;
 
 /** Variables of access: who may send, and who may operate. */
 export const accessFields = {
@@ -28,6 +31,14 @@ export const accessFields = {
         'A file with more keys, one a line, `#` before comments. It is read again when it changes, without a restart',
     },
     z.string().optional(),
+  ),
+  CORS_ORIGINS: field(
+    {
+      unset: 'none',
+      words:
+        'Origins of web pages that may send messages from browsers, as in `https://shop.example`, separated by commas. `*`: all pages',
+    },
+    list(ORIGIN, '* or the origin of a page, as in https://shop.example').optional(),
   ),
   ADMIN_TOKEN: field(
     {

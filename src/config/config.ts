@@ -22,14 +22,17 @@ export class ConfigError extends Error {
   }
 }
 
+/** Port of a worker without an `ADMIN_PORT`. */
+export const WORKER_PORT = 8001;
+
 /** Settings, in the service's own words and units. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   /** Processes of the API. `auto`: one for each core. */
   readonly processes: 'auto' | number;
-  /** The port of a worker process. */
-  readonly adminPort: number;
+  /** The operators' port. Undefined: the API's own, and `WORKER_PORT` for a worker. */
+  readonly adminPort: number | undefined;
   /** Parts that run in the process, as files in `dataDir`. */
   readonly embedded: readonly Part[];
   readonly dataDir: string;
@@ -56,6 +59,8 @@ export interface Config {
   readonly fallbackMaxAgeMs: number;
   /** Keys of clients. Undefined, without a file as well: every client may send. */
   readonly apiKeys: readonly ApiKey[] | undefined;
+  /** Origins of pages that may send from browsers. */
+  readonly corsOrigins: readonly string[];
   /** File with more keys. */
   readonly apiKeysFile: string | undefined;
   /** Undefined: the operators' routes are closed. */
@@ -123,6 +128,7 @@ export function readConfig(variables: Variables, needs: readonly Part[] = []): C
     fallbackMaxAgeMs: 1000 * (env.FALLBACK_MAX_AGE_SECONDS ?? Infinity),
     apiKeys: env.API_KEYS,
     apiKeysFile: env.API_KEYS_FILE,
+    corsOrigins: env.CORS_ORIGINS ?? [],
     adminToken: env.ADMIN_TOKEN,
     fallback: { maxLength: env.FALLBACK_MAX_LENGTH, maxBytes: env.FALLBACK_MAX_BYTES },
     rateLimit: readRateLimit(env),

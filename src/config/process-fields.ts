@@ -19,10 +19,11 @@ export const processFields = {
   ),
   ADMIN_PORT: field(
     {
+      unset: 'of the API none, of a worker 8001',
       words:
-        'The port on which a worker (`spillway backfill`) answers `/health/live`, `/health/ready` and `/metrics`. `0` chooses a free one',
+        'A port for operators. The API then answers `/metrics` and `/admin/*` there and not on `PORT`, and `/health/*` on both. A worker (`spillway backfill`) answers `/health/*` and `/metrics` there. `0` chooses a free one',
     },
-    whole(0, 65_535).default(8001),
+    whole(0, 65_535).optional(),
   ),
   KEEP_ALIVE_SECONDS: field(
     {

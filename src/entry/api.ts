@@ -25,8 +25,13 @@ const LAST_ANSWERS_MS = 1000;
 export const API_LOG = 'api.log';
 
 /** Ends a process that can't listen on its address. */
-export function exitForAddress({ host, port }: Config, log: Log, error: unknown): Promise<never> {
-  log.error(`Can't listen on ${host}:${port}: free it, or set HOST or PORT to another`, {
+export function exitForAddress(
+  { host, port }: Pick<Config, 'host' | 'port'>,
+  log: Log,
+  error: unknown,
+  variable = 'PORT',
+): Promise<never> {
+  log.error(`Can't listen on ${host}:${port}: free it, or set HOST or ${variable} to another`, {
     reason: errorMessage(error),
   });
   return exit(1);
@@ -44,26 +49,34 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
   if (config.processes !== 1 && 'Deno' in globalThis)
     log.warning('PROCESSES has no effect on Deno: there is this process alone');
 
-  async function listenOrExit(): Promise<Listener> {
+  async function listenOrExit(
+    port: number,
+    variable: string,
+    handlers: Pick<ServerOptions, 'direct' | 'answer'>,
+  ): Promise<Listener> {
+    const { host: hostname, keepAliveMs, maxBodyBytes } = config;
+    const sharesPort = siblings !== undefined;
     try {
-      return await listen({
-        hostname: config.host,
-        port: config.port,
-        sharesPort: siblings !== undefined,
-        clock: systemClock,
-        keepAliveMs: config.keepAliveMs,
-        maxBodyBytes: config.maxBodyBytes,
-        direct: service.direct,
-        answer: (request, clientAddress) => service.app.fetch(request, { clientAddress }),
-      });
+      const common = { hostname, port, sharesPort, clock: systemClock, keepAliveMs, maxBodyBytes };
+      return await listen({ ...common, ...handlers });
     } catch (error) {
-      return exitForAddress(config, log, error);
+      return exitForAddress({ host: hostname, port }, log, error, variable);
     }
   }
 
   // Operators' overrides and outages are known before the first message.
   await service.start();
-  const listener = await listenOrExit();
+  const { app, direct, operatorsApp } = service;
+  const listener = await listenOrExit(config.port, 'PORT', {
+    direct,
+    answer: (request, clientAddress) => app.fetch(request, { clientAddress }),
+  });
+  const operators =
+    operatorsApp &&
+    (await listenOrExit(config.adminPort ?? 0, 'ADMIN_PORT', {
+      answer: (request, clientAddress) => operatorsApp.fetch(request, { clientAddress }),
+    }));
+  if (operators) log.info(`Health, metrics and admin on http://localhost:${operators.port}`);
   if (config.backfill === 'inline') service.startBackfill();
   welcome(log, config, drivers, listener.port, print);
 
@@ -80,6 +93,8 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
     const areOut = listener.stop().then(() => true);
     await service.finish();
     if (!(await Promise.race([areOut, pause(systemClock, LAST_ANSWERS_MS)]))) listener.cut();
+    // To the end it tells operators what goes on.
+    operators?.cut();
     await service.close();
     log.info('Stopped');
   }

@@ -1,6 +1,7 @@
 import { errorMessage } from '../common/error-message.ts';
 import { get } from 'node:http';
 import { readAddress } from '../config/address.ts';
+import { WORKER_PORT } from '../config/config.ts';
 import { orExit } from './container.ts';
 
 // Liveness check of the API on this machine, or of the worker (`health backfill`), for containers without a
@@ -11,7 +12,8 @@ const WAIT_MS = 2000;
 const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
 
 const { host, port: apiPort, adminPort } = await orExit(() => readAddress(process.env));
-const [name, port] = process.argv.at(-1) === 'backfill' ? ['worker', adminPort] : ['API', apiPort];
+const [name, port] =
+  process.argv.at(-1) === 'backfill' ? ['worker', adminPort ?? WORKER_PORT] : ['API', apiPort];
 const address = ANY_ADDRESS.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 const url = `http://${address}:${port}/health/live`;
 try {

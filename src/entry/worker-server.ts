@@ -1,5 +1,5 @@
 import { errorMessage } from '../common/error-message.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, WORKER_PORT } from '../config/config.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Service } from '../service/service.ts';
@@ -12,7 +12,7 @@ import { serve } from './http1/server.ts';
  */
 export async function serveWorker(
   app: Service['workerApp'],
-  { host, adminPort, keepAliveMs, maxBodyBytes }: Config,
+  { host, adminPort = WORKER_PORT, keepAliveMs, maxBodyBytes }: Config,
   log: Log,
 ): Promise<() => void> {
   try {

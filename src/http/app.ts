@@ -6,6 +6,8 @@ import type { Authenticate } from './auth/authenticate.ts';
 import { authenticated } from './auth/authenticated.ts';
 import type { ClientEnv } from './client.ts';
 import { respond } from './answer.ts';
+import { crossOrigin } from './cors.ts';
+import { withSecureHeaders } from './secure-headers.ts';
 import { internalError } from './internal-error.ts';
 import { problem, shuttingDown } from './problem-response.ts';
 import { type AdminDeps, adminRoutes } from './routes/admin.ts';
@@ -16,10 +18,14 @@ import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { type RawDeps, rawRoutes } from './routes/raw.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
-export interface AppDeps extends MessagesDeps, RawDeps, ReceiptsDeps, HealthDeps, MetricsDeps {
+export interface AppDeps extends MessagesDeps, RawDeps, ReceiptsDeps, HealthDeps {
   readonly log: Log;
   readonly authenticate: Authenticate;
-  /** Operators' routes; undefined without a token. */
+  /** Origins of pages that may send from browsers. */
+  readonly corsOrigins: readonly string[];
+  /** Undefined where operators have a port of their own. */
+  readonly metrics?: MetricsDeps['metrics'] | undefined;
+  /** Operators' routes; undefined without a token, and where they have a port of their own. */
   readonly admin?: AdminDeps | undefined;
   /** Developers' routes; undefined without the embedded log. */
   readonly dev?: DevDeps | undefined;
@@ -31,6 +37,8 @@ export type App = Hono<ClientEnv>;
 export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.use(requestId());
+  app.use(withSecureHeaders);
+  if (deps.corsOrigins.length > 0) app.use('/v1/*', crossOrigin(deps.corsOrigins));
   app.use(async (c, next) => {
     await next();
     if (deps.phase() !== 'serving') c.header('Connection', 'close');
@@ -49,7 +57,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', rawRoutes(deps));
   app.route('/', receiptsRoutes(deps));
   app.route('/', healthRoutes(deps));
-  app.route('/', metricsRoutes(deps));
+  if (deps.metrics) app.route('/', metricsRoutes({ metrics: deps.metrics }));
   if (deps.admin) app.route('/', adminRoutes(deps.admin));
   if (deps.dev) app.route('/', devRoutes(deps.dev));
   app.notFound((c) => problem(c, 'not-found', `There is no ${shorten(c.req.path)}`));

@@ -6,6 +6,7 @@ import { internalError } from './internal-error.ts';
 import type { PostMessage } from './post-message.ts';
 import type { Phase } from './phase.ts';
 import { problemAnswer } from './problems.ts';
+import { SECURE_HEADERS } from './secure-headers.ts';
 
 /** Head of a request, as a server of our own has read it. */
 interface PlainHead {
@@ -26,6 +27,8 @@ export type Direct = (
 export interface DirectDeps {
   readonly postMessage: PostMessage;
   readonly authenticate: Authenticate;
+  /** Whether pages of other origins may send. */
+  readonly allowsOrigins: boolean;
   readonly phase: () => Phase;
   readonly log: Log;
 }
@@ -36,13 +39,14 @@ const PATH = /^http:\/\/[^/]*\/v1\/messages$/;
  * `POST /v1/messages` without a router, a `Request` and a `Response`, which together cost more than the rest of
  * a message. The answer is that of the app, to the letter.
  */
-export function createDirect({ postMessage, authenticate, phase, log }: DirectDeps): Direct {
+export function createDirect({ postMessage, authenticate, allowsOrigins, phase, log }: DirectDeps): Direct {
   return ({ method, url, fields }, body, clientAddress) => {
     if (method !== 'POST' || phase() !== 'serving' || !PATH.test(url)) return undefined;
     const header = (name: string) => valueOf(fields, name);
     // The app decides whether it is fit to be used, and decompresses.
     if (header('x-request-id') !== undefined || codingOf(header('content-encoding')).kind !== 'none')
       return undefined;
+    if (allowsOrigins && header('origin') !== undefined) return undefined;
     const requestId = crypto.randomUUID();
     const found = authenticate(header, clientAddress);
     if (found.kind === 'sender')
@@ -56,7 +60,7 @@ export function createDirect({ postMessage, authenticate, phase, log }: DirectDe
       internalError(log, error, { method: 'POST', path: '/v1/messages', requestId }),
     );
     const closes = phase() === 'serving' ? {} : { Connection: 'close' };
-    return { status, body, headers: { ...headers, 'X-Request-Id': requestId, ...closes } };
+    return { status, body, headers: { ...headers, ...SECURE_HEADERS, 'X-Request-Id': requestId, ...closes } };
   }
 }
 

@@ -1,4 +1,3 @@
-import { orderKeyOfEntry } from '../message/order-key.ts';
 import { ReceiptWriter } from '../accept/receipt-writer.ts';
 import { RedatingPublisher } from '../accept/redating-publisher.ts';
 import type { DrainDeps } from '../backfill/drain.ts';
@@ -10,20 +9,13 @@ import type { Circuit } from '../breakers/circuit.ts';
 import { GuardedPublisher } from '../breakers/guarded-publisher.ts';
 import type { Config } from '../config/config.ts';
 import { createGuards } from './guards.ts';
-import { type App, createApp } from '../http/app.ts';
-import { createAuthenticate } from '../http/auth/authenticate.ts';
-import { KeyRing } from '../http/auth/key-ring.ts';
-import { createDirect, type Direct } from '../http/direct.ts';
+import type { KeyRing } from '../http/auth/key-ring.ts';
 import type { Phase } from '../http/phase.ts';
-import { createPostBatch } from '../http/post-batch.ts';
-import { createPostMessage } from '../http/post-message.ts';
-import { createPostRaw } from '../http/post-raw.ts';
-import { createWorkerApp } from '../http/worker-app.ts';
 import type { DevDeps } from '../http/routes/dev.ts';
+import { createHttp, type Http } from './http.ts';
 import { createIntake } from './intake.ts';
 import { mergedText, type Siblings } from '../ops/merged-metrics.ts';
 import { createMetrics } from '../ops/metrics.ts';
-import { drainReadinessOf, readinessOf } from '../ops/readiness.ts';
 import { KafkaWatch } from '../ops/kafka-watch.ts';
 import { DrainReport } from '../ops/drain-report.ts';
 import { RepeatLog } from '../ops/repeat-log.ts';
@@ -56,12 +48,7 @@ export interface ServiceDeps {
   readonly devKafka?: DevDeps['kafka'] | undefined;
 }
 
-export interface Service {
-  readonly app: App;
-  /** The way past `app` for the requests that are many, for servers that read HTTP themselves. */
-  readonly direct: Direct;
-  /** What a process that only drains serves, on a port of its own. */
-  readonly workerApp: ReturnType<typeof createWorkerApp>;
+export interface Service extends Http {
   /** The circuit of Kafka, read only. */
   readonly kafka: Pick<Circuit, 'state' | 'retryInMs'>;
   /**
@@ -199,52 +186,24 @@ export function createService(deps: ServiceDeps): Service {
     topics: troubles.reasons,
   });
   metrics.observe({ snapshot, list: store.list, producer: deps.publisher.stats, embedded });
-  const posting = {
-    accept,
-    clock,
-    defaultTopic: config.defaultTopic,
-    topics: config.topics,
-    newId: () => crypto.randomUUID(),
-    keepsReceipts: config.dedupTtlMs > 0,
-  };
-  const postMessage = createPostMessage(posting);
-  const authenticate = createAuthenticate(deps.keys ?? keyRingOf(config));
   siblings?.share(() => metrics.snapshot());
-  const app = createApp({
-    postMessage,
-    postBatch: createPostBatch(posting),
-    postRaw: createPostRaw(posting),
-    log,
-    metrics: {
-      contentType: metrics.contentType,
-      text: async () => (siblings ? mergedText(await siblings.gather()) : metrics.text()),
-    },
-    maxBodyBytes: config.maxBodyBytes,
-    authenticate,
+  const http = createHttp({
+    config,
+    accept,
+    keys: deps.keys,
     findReceipt: (id, owner) => receiptWriter.find(id, owner),
-    readiness: () => readinessOf(snapshot()),
+    metrics,
+    allMetrics: async () => (siblings ? mergedText(await siblings.gather()) : metrics.text()),
+    snapshot,
+    list: store.list,
+    order: (name, order) => modes.give(name, order),
     phase: () => phase,
-    admin:
-      config.adminToken === undefined
-        ? undefined
-        : {
-            token: config.adminToken,
-            maxBodyBytes: config.maxBodyBytes,
-            list: store.list,
-            bounds: config.fallback,
-            circuits: {
-              snapshot,
-              give: (name, order) => modes.give(name, order),
-              now: () => clock.wallTime(),
-            },
-            orderKeyOf: ordered ? orderKeyOfEntry : undefined,
-          },
-    dev: devKafka && { kafka: devKafka, defaultTopic: config.defaultTopic },
+    devKafka,
+    clock,
+    log,
   });
   return {
-    app,
-    direct: createDirect({ postMessage, authenticate, phase: () => phase, log }),
-    workerApp: createWorkerApp({ metrics, readiness: () => drainReadinessOf(snapshot()) }),
+    ...http,
     kafka: circuits.kafka,
     async start() {
       await fleet.start();
@@ -298,9 +257,4 @@ export function createService(deps: ServiceDeps): Service {
       await Promise.all([publisher.close(), store.close()]);
     },
   };
-}
-
-/** Undefined: every client may send. A file that nobody has read lets nobody in. */
-function keyRingOf({ apiKeys, apiKeysFile }: Config): KeyRing | undefined {
-  return apiKeys || apiKeysFile !== undefined ? new KeyRing(apiKeys ?? []) : undefined;
 }

@@ -118,11 +118,11 @@ describe('not named are', () => {
 });
 
 test('a health check needs the address of the API and nothing else', () => {
-  expect(readAddress({})).toEqual({ host: '0.0.0.0', port: 8000, adminPort: 8001 });
+  expect(readAddress({})).toEqual({ host: '0.0.0.0', port: 8000, adminPort: undefined });
   expect(readAddress({ PORT: '8001', HOST: '::', KAFKA_SSL: 'maybe' })).toEqual({
     host: '::',
     port: 8001,
-    adminPort: 8001,
+    adminPort: undefined,
   });
   expect(() => readAddress({ PORT: 'http' })).toThrow('PORT must be a whole number from 0 to 65535');
 });

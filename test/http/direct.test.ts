@@ -9,6 +9,7 @@ import {
   record,
   tuple,
 } from 'fast-check';
+import { createHash } from 'node:crypto';
 import { Connection } from '../../src/entry/http1/connection.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
 import { KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
@@ -22,11 +23,21 @@ interface Posted {
   readonly body: string;
   readonly kafka: PublishResult;
   readonly phase: 'serving' | 'leaving' | 'finishing';
+  readonly hasKeys: boolean;
 }
 
+const digest = createHash('sha256').update('good').digest('hex');
+const API_KEYS = `shop:${digest};topics=a;limit=3/9`;
+
 /** What a client receives, with new ids replaced, and what the service wrote. */
-async function exchange({ line, fields, body, kafka, phase }: Posted, isDirect: boolean) {
-  const service = fakeService({ RATE_LIMIT_MAX: '5', RATE_LIMIT_WINDOW_SECONDS: '60', KAFKA_TOPICS: 'a' });
+async function exchange({ line, fields, body, kafka, phase, hasKeys }: Posted, isDirect: boolean) {
+  const service = fakeService({
+    RATE_LIMIT_MAX: '5',
+    RATE_LIMIT_WINDOW_SECONDS: '60',
+    KAFKA_TOPICS: 'a',
+    CORS_ORIGINS: 'http://page.example',
+    ...(hasKeys ? { API_KEYS } : {}),
+  });
   const { app, direct, publisher, store, clock, leave, finish } = service;
   publisher.answer = () => kafka;
   if (phase !== 'serving') leave();
@@ -89,6 +100,17 @@ const posts: Arbitrary<Posted> = record({
     field('tracestate', 'a=1', 'ü=2'),
     field('tracestate', 'b=2'),
     field('Connection', 'close', 'keep-alive'),
+    field(
+      'Authorization',
+      'Bearer good',
+      'Bearer good',
+      'Bearer good',
+      'bearer good ',
+      'Bearer bad',
+      'Basic good',
+    ),
+    field('X-API-Key', 'good', 'bad', ''),
+    constantFrom('', '', '', 'Origin: http://page.example\r\n', 'Origin: http://other.example\r\n'),
   ).map((fields) => fields.join('')),
   body: oneof(
     constantFrom('', '{', '{}', '[]', '{"value":1,"topic":"none"}', `{"value":"${'x'.repeat(600)}"}`),
@@ -112,6 +134,7 @@ const posts: Arbitrary<Posted> = record({
     { kind: 'rejected', cause: 'too-large', reason: 'Too large' },
     { kind: 'refused', because: 'open', retryInMs: 3000 },
   ),
+  hasKeys: constantFrom(false, false, true),
   phase: constantFrom('serving', 'serving', 'serving', 'leaving', 'finishing'),
 });
 

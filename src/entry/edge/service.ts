@@ -28,8 +28,11 @@ export function openService(
     const config = readConfig(textsOf(bindings));
     const clock = systemClock;
     const log = createLog(config.log, clock, [(line) => console.log(line)]);
+    const problems = [];
     if (config.apiKeysFile !== undefined)
-      throw new ConfigError(['API_KEYS_FILE has no use here, where there are no files: set API_KEYS']);
+      problems.push('API_KEYS_FILE has no use here, where there are no files: set API_KEYS');
+    if (config.adminPort !== undefined) problems.push('ADMIN_PORT has no use here, where there are no ports');
+    if (problems.length > 0) throw new ConfigError(problems);
     for (const warning of [...config.warnings, ...openAccessWarnings(config)]) log.warning(warning);
     const { shortfalls = [], ...drivers } = open(config, clock);
     for (const shortfall of shortfalls) log.warning(shortfall);

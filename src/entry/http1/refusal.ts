@@ -1,5 +1,6 @@
 import type { Answer } from '../../http/answer.ts';
 import { problemAnswer, type ProblemCode } from '../../http/problems.ts';
+import { SECURE_HEADERS } from '../../http/secure-headers.ts';
 
 /** Request that is answered with a problem and ends the connection: what follows on it can't be read for sure. */
 export interface Refusal {
@@ -16,5 +17,5 @@ export function refuse(code: ProblemCode, detail: string): Refusal {
 export function refusalAnswer({ code, detail }: Refusal): Answer {
   const requestId = crypto.randomUUID();
   const answer = problemAnswer(code, detail, { requestId });
-  return { ...answer, headers: { ...answer.headers, 'X-Request-Id': requestId } };
+  return { ...answer, headers: { ...answer.headers, ...SECURE_HEADERS, 'X-Request-Id': requestId } };
 }

@@ -49,7 +49,8 @@ export async function startSpillway(
   const launch = binary ? { command: [binary, subcommand] } : await launchOf(runtime, file);
   const defaults = {
     PORT: '0',
-    ADMIN_PORT: '0',
+    // Two workers of one machine can't share the usual one.
+    ...(entry === 'backfill' ? { ADMIN_PORT: '0' } : {}),
     SHUTDOWN_DELAY_SECONDS: '0',
     ...embeddedIn(runtime, variables),
   };

@@ -1,0 +1,112 @@
+import type { Accept } from '../accept/accept.ts';
+import type { Config } from '../config/config.ts';
+import { type App, createApp } from '../http/app.ts';
+import { createAuthenticate } from '../http/auth/authenticate.ts';
+import { KeyRing } from '../http/auth/key-ring.ts';
+import { createDirect, type Direct } from '../http/direct.ts';
+import { createOperatorsApp } from '../http/operators-app.ts';
+import type { Phase } from '../http/phase.ts';
+import { createPostBatch } from '../http/post-batch.ts';
+import { createPostMessage } from '../http/post-message.ts';
+import { createPostRaw } from '../http/post-raw.ts';
+import type { AdminCircuits } from '../http/routes/admin-circuits.ts';
+import type { AdminDeps } from '../http/routes/admin.ts';
+import type { DevDeps } from '../http/routes/dev.ts';
+import type { ReceiptsDeps } from '../http/routes/receipts.ts';
+import { orderKeyOfEntry } from '../message/order-key.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { drainReadinessOf, readinessOf } from '../ops/readiness.ts';
+import type { Snapshot } from '../ops/snapshot.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FallbackList } from '../ports/fallback-list.ts';
+import type { Log } from '../ports/log.ts';
+
+type OperatorsApp = ReturnType<typeof createOperatorsApp>;
+
+/** What is served over HTTP. */
+export interface Http {
+  readonly app: App;
+  /** The way past `app` for the requests that are many, for servers that read HTTP themselves. */
+  readonly direct: Direct;
+  /** What the operators' port of the API serves, where there is one. */
+  readonly operatorsApp: OperatorsApp | undefined;
+  /** What a process that only drains serves. */
+  readonly workerApp: OperatorsApp;
+}
+
+export interface HttpDeps extends ReceiptsDeps {
+  readonly config: Config;
+  readonly accept: Accept;
+  /** The keys that clients may have, where a file may change them. By default those of `config`. */
+  readonly keys: KeyRing | undefined;
+  /** Metrics of this process. */
+  readonly metrics: Metrics;
+  /** Text of the metrics of all processes that share the port. */
+  allMetrics: () => Promise<string>;
+  snapshot: () => Snapshot;
+  readonly list: FallbackList;
+  readonly order: AdminCircuits['give'];
+  readonly phase: () => Phase;
+  readonly devKafka: DevDeps['kafka'] | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Puts the routes together: those for clients, and those for operators on the same port or on their own. */
+export function createHttp(deps: HttpDeps): Http {
+  const { config, keys, metrics, snapshot, findReceipt, phase, devKafka, clock, log } = deps;
+  const { maxBodyBytes, corsOrigins, defaultTopic, topics, adminPort } = config;
+  const posting = {
+    accept: deps.accept,
+    clock,
+    defaultTopic,
+    topics,
+    newId: () => crypto.randomUUID(),
+    keepsReceipts: config.dedupTtlMs > 0,
+  };
+  const postMessage = createPostMessage(posting);
+  const authenticate = createAuthenticate(keys ?? keyRingOf(config));
+  const readiness = () => readinessOf(snapshot());
+  const operators = {
+    metrics: { contentType: metrics.contentType, text: deps.allMetrics },
+    admin: adminDeps(deps),
+  };
+  const app = createApp({
+    postMessage,
+    postBatch: createPostBatch(posting),
+    postRaw: createPostRaw(posting),
+    findReceipt,
+    maxBodyBytes,
+    authenticate,
+    corsOrigins,
+    readiness,
+    phase,
+    log,
+    ...(adminPort === undefined ? operators : {}),
+    dev: devKafka && { kafka: devKafka, defaultTopic },
+  });
+  const allowsOrigins = corsOrigins.length > 0;
+  return {
+    app,
+    direct: createDirect({ postMessage, authenticate, allowsOrigins, phase, log }),
+    operatorsApp: adminPort === undefined ? undefined : createOperatorsApp({ ...operators, readiness, log }),
+    workerApp: createOperatorsApp({ metrics, readiness: () => drainReadinessOf(snapshot()), log }),
+  };
+}
+
+function adminDeps({ config, list, snapshot, order, clock }: HttpDeps): AdminDeps | undefined {
+  if (config.adminToken === undefined) return undefined;
+  return {
+    token: config.adminToken,
+    maxBodyBytes: config.maxBodyBytes,
+    list,
+    bounds: config.fallback,
+    circuits: { snapshot, give: order, now: () => clock.wallTime() },
+    orderKeyOf: config.ordering === 'key' ? orderKeyOfEntry : undefined,
+  };
+}
+
+/** Undefined: every client may send. A file that nobody has read lets nobody in. */
+function keyRingOf({ apiKeys, apiKeysFile }: Config): KeyRing | undefined {
+  return apiKeys || apiKeysFile !== undefined ? new KeyRing(apiKeys ?? []) : undefined;
+}
