@@ -12,13 +12,14 @@ import { internalError } from './internal-error.ts';
 import { problem, shuttingDown } from './problem-response.ts';
 import { type AdminDeps, adminRoutes } from './routes/admin.ts';
 import { type DevDeps, devRoutes } from './routes/dev.ts';
+import { type EventsDeps, eventsRoutes } from './routes/events.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
 import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { type RawDeps, rawRoutes } from './routes/raw.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
-export interface AppDeps extends MessagesDeps, RawDeps, ReceiptsDeps, HealthDeps {
+export interface AppDeps extends MessagesDeps, RawDeps, EventsDeps, ReceiptsDeps, HealthDeps {
   readonly log: Log;
   readonly authenticate: Authenticate;
   /** Origins of pages that may send from browsers. */
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps): App {
   app.use('/v1/*', authenticated(deps.authenticate));
   app.route('/', messagesRoutes(deps));
   app.route('/', rawRoutes(deps));
+  app.route('/', eventsRoutes(deps));
   app.route('/', receiptsRoutes(deps));
   app.route('/', healthRoutes(deps));
   if (deps.metrics) app.route('/', metricsRoutes({ metrics: deps.metrics }));

@@ -35,7 +35,8 @@ export function batchAnswer(requestId: string, told: readonly Told[], limit: Ans
     ...(body.queued > 0 ? { 'X-Fallback-Mode': 'true' } : {}),
     ...(waits.length > 0 ? retryAfter(Math.min(...waits)) : {}),
   };
-  if (refused.length < told.length) return jsonAnswer(refused.length > 0 ? 207 : 202, body, headers);
+  if (refused.length < told.length || told.length === 0)
+    return jsonAnswer(refused.length > 0 ? 207 : 202, body, headers);
   const code = codeOf(refused);
   const detail = code === 'unavailable' ? UNAVAILABLE : 'No message was accepted: `items` says why';
   return problemAnswer(code, detail, { requestId, headers, batch: body });

@@ -82,8 +82,11 @@ export function outcomeAnswer(
   outcome: Outcome = NO_OUTCOME,
   keepsReceipts = true,
 ): Answer {
-  const told = tell(submission, outcome, keepsReceipts);
-  const limit = rateLimitFields(outcome);
+  return toldAnswer(requestId, tell(submission, outcome, keepsReceipts), rateLimitFields(outcome));
+}
+
+/** Answer to a request with one message. `limit`: the fields of the rate limit. */
+export function toldAnswer(requestId: string, told: Told, limit: Answer['headers']): Answer {
   if (told.kind === 'problem') {
     const { code, detail, members, retryInMs } = told;
     const headers = retryInMs === undefined ? limit : { ...limit, ...retryAfter(retryInMs) };

@@ -2,7 +2,7 @@ import { type AcceptDeps, FIX, type Posted, readItem } from './accept-items.ts';
 import type { Answer } from './answer.ts';
 import { idempotencyKey } from './ingress/idempotency-key.ts';
 import { decodeUtf8, refuseMedia } from './media.ts';
-import { outcomeAnswer } from './outcome-answer.ts';
+import { outcomeAnswer, toldAnswer } from './outcome-answer.ts';
 import { problemAnswer } from './problems.ts';
 
 export type PostMessage = (posted: Posted) => Promise<Answer>;
@@ -36,7 +36,7 @@ export async function acceptJson(
     id: key?.id,
     notJson: 'Send one JSON object, as in {"value": 1}',
   });
-  if ('kind' in item) return problemAnswer(item.code, item.detail, { requestId, ...item.members });
+  if ('kind' in item) return toldAnswer(requestId, item, {});
   const [outcome] = await deps.accept([item]);
   return outcomeAnswer(requestId, item, outcome, deps.keepsReceipts);
 }

@@ -7,6 +7,7 @@ import { createDirect, type Direct } from '../http/direct.ts';
 import { createOperatorsApp } from '../http/operators-app.ts';
 import type { Phase } from '../http/phase.ts';
 import { createPostBatch } from '../http/post-batch.ts';
+import { createPostEvents } from '../http/post-events.ts';
 import { createPostMessage } from '../http/post-message.ts';
 import { createPostRaw } from '../http/post-raw.ts';
 import type { AdminCircuits } from '../http/routes/admin-circuits.ts';
@@ -75,6 +76,7 @@ export function createHttp(deps: HttpDeps): Http {
     postMessage,
     postBatch: createPostBatch(posting),
     postRaw: createPostRaw(posting),
+    postEvents: createPostEvents(posting),
     findReceipt,
     maxBodyBytes,
     authenticate,

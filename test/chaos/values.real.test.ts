@@ -18,8 +18,10 @@ const VALUES: readonly (readonly [body: string, base64: string | null])[] = [
   ['{"id":"null","value":null}', base64Of('null')],
 ];
 
-/** One by one, in a batch, and a raw one. */
-const all = (status: string) => Array.from({ length: 2 * VALUES.length + 1 }, () => status);
+/** One by one, in a batch, a raw one, and an event in binary and structured mode. */
+const all = (status: string) => Array.from({ length: 2 * VALUES.length + 3 }, () => status);
+
+const eventOf = (id: string) => `{"specversion":"1.0","type":"t","source":"/s","id":"${id}","data":1.10}`;
 
 describeChaos('values of every kind,', ['kafka', 'redis'], (stage) => {
   test(
@@ -32,8 +34,13 @@ describeChaos('values of every kind,', ['kafka', 'redis'], (stage) => {
         KAFKA_BREAKER_RESET_TIMEOUT: '0.5',
         KAFKA_BREAKER_TIMEOUT_DURATION: '0.5',
       });
-      const send = async (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) => {
-        const init = { method: 'POST', headers: { 'Content-Type': type }, body };
+      const send = async (
+        path: string,
+        type: string,
+        body: string | Uint8Array<ArrayBuffer>,
+        headers: Readonly<Record<string, string>> = {},
+      ) => {
+        const init = { method: 'POST', headers: { 'Content-Type': type, ...headers }, body };
         const response = await fetch(`${service.url}${path}`, init);
         return (await response.json()) as { status?: unknown; items?: readonly { status: unknown }[] };
       };
@@ -51,7 +58,11 @@ describeChaos('values of every kind,', ['kafka', 'redis'], (stage) => {
           'image/png',
           Buffer.from(BYTES, 'base64'),
         );
-        return [...answers, ...(batch.items ?? []).map(({ status }) => status), raw.status];
+        const attributes = { 'ce-specversion': '1.0', 'ce-type': 't', 'ce-source': '/e', 'ce-id': prefix };
+        const binary = await send('/v1/events', 'image/png', Buffer.from(BYTES, 'base64'), attributes);
+        const structured = await send('/v1/events', 'application/cloudevents+json', eventOf(prefix));
+        const items = (batch.items ?? []).map(({ status }) => status);
+        return [...answers, ...items, raw.status, binary.status, structured.status];
       };
       expect(await post('live-')).toEqual(all('published'));
       await stage.kafka.kill();
@@ -68,6 +79,8 @@ describeChaos('values of every kind,', ['kafka', 'redis'], (stage) => {
           expected.set(`${prefix}batch-${id}`, base64);
         }
         expected.set(`${prefix}raw`, BYTES);
+        expected.set(`/e ${prefix}`, BYTES);
+        expected.set(`/s ${prefix}`, base64Of(eventOf(prefix)));
       }
       expect(seen).toEqual(expected);
     },

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { shorten } from '../../common/shorten.ts';
 import type { FieldError } from '../../message/field-errors.ts';
+import { parameterErrors } from './parameters.ts';
 
 /** A request whose body is the value of a message as it stands. */
 export interface RawRequest {
@@ -15,11 +15,9 @@ export type RawMessage =
   | { readonly kind: 'json'; readonly json: string }
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
 
-const PARAMETERS = new Set(['key', 'id']);
-
 /** Puts the parts of a request in their places. The bytes travel as base64, as the list holds text. */
 export function rawMessage({ topic, query, contentType, body }: RawRequest): RawMessage {
-  const errors = [...new Set(query.keys())].flatMap((name) => wrongParameter(name, query));
+  const errors = parameterErrors(query, ['key', 'id']);
   if (errors.length > 0) return { kind: 'invalid', errors };
   const json = JSON.stringify({
     id: query.get('id') ?? undefined,
@@ -30,10 +28,4 @@ export function rawMessage({ topic, query, contentType, body }: RawRequest): Raw
     value: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
   });
   return { kind: 'json', json };
-}
-
-function wrongParameter(name: string, query: URLSearchParams): FieldError[] {
-  if (!PARAMETERS.has(name))
-    return [{ path: shorten(name), message: 'Is no parameter here: there are key and id' }];
-  return query.getAll(name).length > 1 ? [{ path: name, message: 'Is given more than once' }] : [];
 }

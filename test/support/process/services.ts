@@ -2,6 +2,7 @@ import { describe, test } from 'bun:test';
 import { localKafkaMissing } from '../kafka/jars.ts';
 import { kafkaMissing, KafkaService, startKafka } from '../kafka/service.ts';
 import { promtoolMissing } from './promtool.ts';
+import { pythonMissing } from './python.ts';
 import { redisCliMissing } from '../redis/redis-cli.ts';
 import { localRedisMissing, redisMissing, RedisService, startRedis } from '../redis/service.ts';
 import { runtimeMissing } from './runtimes.ts';
@@ -14,6 +15,7 @@ const missing = {
   localRedis: localRedisMissing(),
   redisCli: redisCliMissing(),
   promtool: promtoolMissing(),
+  python: pythonMissing(),
   /** It runs the tests. */
   bun: undefined,
   node: runtimeMissing('node'),
