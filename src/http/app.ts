@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import { shorten } from '../common/shorten.ts';
 import type { Log } from '../ports/log.ts';
@@ -14,12 +14,16 @@ import { type AdminDeps, adminRoutes } from './routes/admin.ts';
 import { type DevDeps, devRoutes } from './routes/dev.ts';
 import { type EventsDeps, eventsRoutes } from './routes/events.ts';
 import { type HealthDeps, healthRoutes } from './routes/health.ts';
+import { inKafkaRestForm } from './kafka-rest/errors.ts';
+import { type KafkaRestV2Deps, kafkaRestV2Routes } from './routes/kafka-rest-v2.ts';
+import { type KafkaRestV3Deps, kafkaRestV3Routes } from './routes/kafka-rest-v3.ts';
 import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { type RawDeps, rawRoutes } from './routes/raw.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
-export interface AppDeps extends MessagesDeps, RawDeps, EventsDeps, ReceiptsDeps, HealthDeps {
+export interface AppDeps
+  extends MessagesDeps, RawDeps, EventsDeps, KafkaRestV2Deps, KafkaRestV3Deps, ReceiptsDeps, HealthDeps {
   readonly log: Log;
   readonly authenticate: Authenticate;
   /** Origins of pages that may send from browsers. */
@@ -34,12 +38,17 @@ export interface AppDeps extends MessagesDeps, RawDeps, EventsDeps, ReceiptsDeps
 
 export type App = Hono<ClientEnv>;
 
+/** Paths of the Kafka REST family. */
+const KAFKA_REST = ['/topics', '/topics/*', '/brokers', '/v3/*'];
+/** Paths of clients, who may need a key. */
+const CLIENTS = ['/v1/*', ...KAFKA_REST];
+
 /** HTTP app of the service, for every runtime with `Request` and `Response`. */
 export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.use(requestId());
   app.use(withSecureHeaders);
-  if (deps.corsOrigins.length > 0) app.use('/v1/*', crossOrigin(deps.corsOrigins));
+  if (deps.corsOrigins.length > 0) useAt(app, CLIENTS, crossOrigin(deps.corsOrigins));
   app.use(async (c, next) => {
     await next();
     if (deps.phase() !== 'serving') c.header('Connection', 'close');
@@ -50,14 +59,15 @@ export function createApp(deps: AppDeps): App {
     if (c.req.method === 'HEAD')
       c.header('Content-Length', String((await c.res.clone().arrayBuffer()).byteLength));
   });
-  app.use('/v1/*', async (c, next) => {
-    return deps.phase() === 'finishing' ? shuttingDown(c) : next();
-  });
-  app.use('/v1/*', authenticated(deps.authenticate));
+  useAt(app, KAFKA_REST, inKafkaRestForm);
+  useAt(app, CLIENTS, async (c, next) => (deps.phase() === 'finishing' ? shuttingDown(c) : next()));
+  useAt(app, CLIENTS, authenticated(deps.authenticate));
   app.route('/', messagesRoutes(deps));
   app.route('/', rawRoutes(deps));
   app.route('/', eventsRoutes(deps));
   app.route('/', receiptsRoutes(deps));
+  app.route('/', kafkaRestV2Routes(deps));
+  app.route('/', kafkaRestV3Routes(deps));
   app.route('/', healthRoutes(deps));
   if (deps.metrics) app.route('/', metricsRoutes({ metrics: deps.metrics }));
   if (deps.admin) app.route('/', adminRoutes(deps.admin));
@@ -68,4 +78,8 @@ export function createApp(deps: AppDeps): App {
     return respond(c, internalError(deps.log, error, { method, path, requestId: c.get('requestId') }));
   });
   return app;
+}
+
+function useAt(app: App, paths: readonly string[], middleware: MiddlewareHandler): void {
+  for (const path of paths) app.use(path, middleware);
 }

@@ -28,12 +28,11 @@ export function batchAnswer(requestId: string, told: readonly Told[], limit: Ans
     unavailable: count('unavailable'),
     items,
   };
-  const refused = told.filter((each): each is Refused => each.kind === 'problem');
-  const waits = refused.flatMap(({ retryInMs }) => retryInMs ?? []);
+  const refused = told.filter(isRefused);
   const headers = {
     ...limit,
     ...(body.queued > 0 ? { 'X-Fallback-Mode': 'true' } : {}),
-    ...(waits.length > 0 ? retryAfter(Math.min(...waits)) : {}),
+    ...waitOf(refused),
   };
   if (refused.length < told.length || told.length === 0)
     return jsonAnswer(refused.length > 0 ? 207 : 202, body, headers);
@@ -55,4 +54,25 @@ function codeOf(refused: readonly Refused[]): ProblemCode {
   if (codes.has('unavailable')) return 'unavailable';
   const [only] = codes;
   return codes.size === 1 && only !== undefined && only !== 'not-json' ? only : 'invalid-message';
+}
+
+const isRefused = (told: Told): told is Refused => told.kind === 'problem';
+
+/** `Retry-After` for the first of them that has a chance. */
+function waitOf(refused: readonly Refused[]): Record<string, string> {
+  const waits = refused.flatMap(({ retryInMs }) => retryInMs ?? []);
+  return waits.length > 0 ? retryAfter(Math.min(...waits)) : {};
+}
+
+/** Problem of a request of which nothing was accepted, in the words for its first message that has it. */
+export function batchProblem(
+  told: readonly Told[],
+  limit: Answer['headers'],
+  wordsOf: (refused: Refused) => string,
+): Answer {
+  const refused = told.filter(isRefused);
+  const code = codeOf(refused);
+  const first = refused.find((each) => each.code === code) ?? refused[0];
+  const detail = first ? wordsOf(first) : 'No message was accepted';
+  return problemAnswer(code, detail, { headers: { ...limit, ...waitOf(refused) } });
 }

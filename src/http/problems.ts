@@ -29,6 +29,11 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** HTTP status of a problem. */
+export function statusOf(code: ProblemCode): number {
+  return PROBLEMS[code].status;
+}
+
 /** Optional members of a problem document. */
 export interface ProblemMembers {
   readonly errors?: readonly FieldError[];

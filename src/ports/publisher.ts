@@ -92,7 +92,8 @@ export interface ProducerStats {
  */
 export type TopicCheck =
   | { readonly kind: 'ready'; readonly partitions: number | undefined }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `blame`: whether the topic alone can't be written, as it is missing or forbidden, or Kafka has not answered. */
+  | { readonly kind: 'failed'; readonly blame: 'topic' | 'kafka'; readonly reason: string }
   /** Kafka answers, and brokers that lead it can't be reached from here. `reason` has their addresses. */
   | { readonly kind: 'out-of-reach'; readonly reason: string };
 

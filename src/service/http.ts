@@ -6,6 +6,9 @@ import { KeyRing } from '../http/auth/key-ring.ts';
 import { createDirect, type Direct } from '../http/direct.ts';
 import { createOperatorsApp } from '../http/operators-app.ts';
 import type { Phase } from '../http/phase.ts';
+import { TopicDirectory, type TopicDirectoryDeps } from '../http/kafka-rest/topic-directory.ts';
+import { createPostV2 } from '../http/kafka-rest/v2.ts';
+import { createPostV3, createPostV3Batch } from '../http/kafka-rest/v3.ts';
 import { createPostBatch } from '../http/post-batch.ts';
 import { createPostEvents } from '../http/post-events.ts';
 import { createPostMessage } from '../http/post-message.ts';
@@ -44,6 +47,8 @@ export interface HttpDeps extends ReceiptsDeps {
   readonly metrics: Metrics;
   /** Text of the metrics of all processes that share the port. */
   allMetrics: () => Promise<string>;
+  readonly publisher: TopicDirectoryDeps['publisher'];
+  isKafkaAway: () => boolean;
   snapshot: () => Snapshot;
   readonly list: FallbackList;
   readonly order: AdminCircuits['give'];
@@ -77,6 +82,15 @@ export function createHttp(deps: HttpDeps): Http {
     postBatch: createPostBatch(posting),
     postRaw: createPostRaw(posting),
     postEvents: createPostEvents(posting),
+    postV2: createPostV2(posting),
+    postV3: createPostV3(posting),
+    postV3Batch: createPostV3Batch(posting),
+    topicDirectory: new TopicDirectory({
+      topics,
+      publisher: deps.publisher,
+      isAway: deps.isKafkaAway,
+      clock,
+    }),
     findReceipt,
     maxBodyBytes,
     authenticate,

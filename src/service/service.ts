@@ -194,6 +194,8 @@ export function createService(deps: ServiceDeps): Service {
     findReceipt: (id, owner) => receiptWriter.find(id, owner),
     metrics,
     allMetrics: async () => (siblings ? mergedText(await siblings.gather()) : metrics.text()),
+    publisher: deps.publisher,
+    isKafkaAway: () => circuits.kafka.state !== 'closed',
     snapshot,
     list: store.list,
     order: (name, order) => modes.give(name, order),

@@ -9,7 +9,9 @@ class Checked extends FakePublisher {
   readonly topics: Record<string, TopicCheck> = { messages: { kind: 'ready', partitions: 3 } };
 
   checkTopic = (topic: string): Promise<TopicCheck> =>
-    Promise.resolve(this.topics[topic] ?? { kind: 'failed', reason: 'UNKNOWN_TOPIC_OR_PARTITION' });
+    Promise.resolve(
+      this.topics[topic] ?? { kind: 'failed', blame: 'topic', reason: 'UNKNOWN_TOPIC_OR_PARTITION' },
+    );
 }
 
 const deps = (over: Partial<CheckupDeps> = {}): CheckupDeps => ({

@@ -2,7 +2,7 @@ import { errorMessage } from '../../common/error-message.ts';
 import { type Message, recordHeaders } from '../../message/message.ts';
 import { valueText } from '../../message/record-value.ts';
 import type { Probe } from '../../ports/probe.ts';
-import type { Publisher, PublishResult } from '../../ports/publisher.ts';
+import type { Publisher, PublishResult, TopicCheck } from '../../ports/publisher.ts';
 import { noPartition } from './no-partition.ts';
 import type { Database, SqlRow } from '../database.ts';
 import { openDatabase } from '../sqlite.ts';
@@ -45,6 +45,15 @@ export class EmbeddedPublisher implements Publisher {
 
   get failing(): boolean {
     return this.#failing;
+  }
+
+  /** Topics are made by their first message, with one partition. */
+  checkTopic(): Promise<TopicCheck> {
+    return Promise.resolve(
+      this.#failing
+        ? { kind: 'failed', blame: 'kafka', reason: DOWN.reason }
+        : { kind: 'ready', partitions: 1 },
+    );
   }
 
   fail(): void {

@@ -1,12 +1,13 @@
 import type { Message } from '../../../message/message.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Probe } from '../../../ports/probe.ts';
-import type {
-  EarlyResult,
-  ProducerStats,
-  Publisher,
-  PublishResult,
-  TopicCheck,
+import {
+  type EarlyResult,
+  isTopics,
+  type ProducerStats,
+  type Publisher,
+  type PublishResult,
+  type TopicCheck,
 } from '../../../ports/publisher.ts';
 import { isEncodable, NOT_ENCODABLE } from '../encodable.ts';
 import { Cancellation } from './cancellation.ts';
@@ -87,7 +88,10 @@ export class KafkaJsPublisher implements Publisher {
   async checkTopic(name: string): Promise<TopicCheck> {
     const topic = this.#topic(name);
     const wrong = await topic.renew();
-    if (wrong) return { kind: 'failed', reason: wrong.result.reason };
+    if (wrong) {
+      const { reason } = wrong.result;
+      return { kind: 'failed', blame: isTopics(wrong.result) ? 'topic' : 'kafka', reason };
+    }
     const { outOfReach } = await topic.reachLeaders();
     if (outOfReach.length > 0) return { kind: 'out-of-reach', reason: outOfReach.join(', ') };
     return { kind: 'ready', partitions: topic.partitionCount };

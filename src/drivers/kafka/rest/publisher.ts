@@ -192,12 +192,12 @@ export class RestPublisher implements Publisher {
   /** Requests the topic's metadata, as a probe does. Missing write permission may go unnoticed. */
   async checkTopic(topic: string): Promise<TopicCheck> {
     const answer = await this.#ask(topic);
-    if (!('status' in answer)) return { kind: 'failed', reason: down(answer).reason };
+    if (!('status' in answer)) return { kind: 'failed', blame: 'kafka', reason: down(answer).reason };
     const { status, text } = answer;
     const isAnswer = status === 200 && readProbe(status, text).kind === 'up';
     return isAnswer
       ? this.#deps.dialect.check(topic, text)
-      : { kind: 'failed', reason: reasonOf(status, text) };
+      : { kind: 'failed', blame: status === 404 ? 'topic' : 'kafka', reason: reasonOf(status, text) };
   }
 
   close(): Promise<void> {

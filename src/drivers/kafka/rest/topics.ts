@@ -5,7 +5,7 @@ import { membersOf, parse } from './json.ts';
 export function checkPartitions(list: unknown): TopicCheck {
   if (!Array.isArray(list)) return { kind: 'ready', partitions: undefined };
   if (list.length > 0 && list.every(hasLeader)) return { kind: 'ready', partitions: list.length };
-  return { kind: 'failed', reason: 'LEADER_NOT_AVAILABLE' };
+  return { kind: 'failed', blame: 'topic', reason: 'LEADER_NOT_AVAILABLE' };
 }
 
 /** A proxy that says nothing about leaders reports partitions with a leader only. */
@@ -21,6 +21,7 @@ export function checkNames(topic: string, text: string): TopicCheck {
   const isWhole = Array.isArray(parse(text));
   return {
     kind: 'failed',
+    blame: isWhole ? 'topic' : 'kafka',
     reason: isWhole ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'The list of topics is longer than is read',
   };
 }

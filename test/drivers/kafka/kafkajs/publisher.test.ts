@@ -210,6 +210,7 @@ test('a topic is checked by itself: one that is there has its partitions, one th
   expect(await publisher.checkTopic('b')).toEqual({ kind: 'ready', partitions: 1 });
   expect(await publisher.checkTopic('missing')).toEqual({
     kind: 'failed',
+    blame: 'topic',
     reason: 'UNKNOWN_TOPIC_OR_PARTITION',
   });
   expect(requests).toEqual([]);

@@ -66,7 +66,7 @@ describeReal('kafka/rest in front of a real Kafka', ['kafka'], () => {
       await kafka.createTopic(topic, { partitions: 2 });
       const partitions = dialect === 'redpanda' ? undefined : 2;
       expect(await publisher.checkTopic(topic)).toEqual({ kind: 'ready', partitions });
-      const missing = { kind: 'failed', reason: 'UNKNOWN_TOPIC_OR_PARTITION' } as const;
+      const missing = { kind: 'failed', blame: 'topic', reason: 'UNKNOWN_TOPIC_OR_PARTITION' } as const;
       expect(await publisher.checkTopic(newTopic())).toEqual(missing);
     },
     60_000,

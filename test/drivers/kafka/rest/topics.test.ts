@@ -5,7 +5,7 @@ import { FakeClock } from '../../../support/fakes/fake-clock.ts';
 import { openRest } from '../../../support/kafka/open-rest.ts';
 
 const JAVA = ['strimzi', 'confluent-v2', 'confluent-v3'] as const;
-const MISSING = { kind: 'failed', reason: 'UNKNOWN_TOPIC_OR_PARTITION' };
+const MISSING = { kind: 'failed', blame: 'topic', reason: 'UNKNOWN_TOPIC_OR_PARTITION' };
 
 function setup(dialect: DialectName, script: Script) {
   const clock = new FakeClock();
@@ -31,7 +31,11 @@ describe('a topic', () => {
     };
     expect(await led([1, { related: 'x' }, undefined])).toEqual({ kind: 'ready', partitions: 3 });
     for (const nobody of [null, -1])
-      expect(await led([1, nobody])).toEqual({ kind: 'failed', reason: 'LEADER_NOT_AVAILABLE' });
+      expect(await led([1, nobody])).toEqual({
+        kind: 'failed',
+        blame: 'topic',
+        reason: 'LEADER_NOT_AVAILABLE',
+      });
   });
 
   test.each(JAVA)('at %s that is missing, or refused to us, is said to be', async (dialect) => {
@@ -55,6 +59,6 @@ describe('a topic', () => {
     const { clock, publisher } = setup(dialect, nothing);
     const late = publisher.checkTopic('a.b');
     await clock.advance(1000);
-    expect(await late).toEqual({ kind: 'failed', reason: 'Kafka gave no answer in time' });
+    expect(await late).toEqual({ kind: 'failed', blame: 'kafka', reason: 'Kafka gave no answer in time' });
   });
 });
