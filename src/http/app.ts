@@ -19,6 +19,8 @@ import { type KafkaRestV2Deps, kafkaRestV2Routes } from './routes/kafka-rest-v2.
 import { type KafkaRestV3Deps, kafkaRestV3Routes } from './routes/kafka-rest-v3.ts';
 import { type MessagesDeps, messagesRoutes } from './routes/messages.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { type RawDeps, rawRoutes } from './routes/raw.ts';
 import { type ReceiptsDeps, receiptsRoutes } from './routes/receipts.ts';
 
@@ -26,6 +28,10 @@ export interface AppDeps
   extends MessagesDeps, RawDeps, EventsDeps, KafkaRestV2Deps, KafkaRestV3Deps, ReceiptsDeps, HealthDeps {
   readonly log: Log;
   readonly authenticate: Authenticate;
+  /** Topics that clients may name. */
+  readonly topics: ReadonlySet<string>;
+  /** Whether clients need a key. */
+  readonly hasKeys: boolean;
   /** Origins of pages that may send from browsers. */
   readonly corsOrigins: readonly string[];
   /** Undefined where operators have a port of their own. */
@@ -69,6 +75,10 @@ export function createApp(deps: AppDeps): App {
   app.route('/', kafkaRestV2Routes(deps));
   app.route('/', kafkaRestV3Routes(deps));
   app.route('/', healthRoutes(deps));
+  app.route(
+    '/',
+    openApiRoutes(() => openApiDocument(documentOptions(deps))),
+  );
   if (deps.metrics) app.route('/', metricsRoutes({ metrics: deps.metrics }));
   if (deps.admin) app.route('/', adminRoutes(deps.admin));
   if (deps.dev) app.route('/', devRoutes(deps.dev));
@@ -82,4 +92,8 @@ export function createApp(deps: AppDeps): App {
 
 function useAt(app: App, paths: readonly string[], middleware: MiddlewareHandler): void {
   for (const path of paths) app.use(path, middleware);
+}
+
+function documentOptions({ topics, hasKeys, metrics, admin }: AppDeps) {
+  return { topics, hasKeys, hasMetrics: metrics !== undefined, hasAdmin: admin !== undefined };
 }

@@ -29,9 +29,15 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
+
 /** HTTP status of a problem. */
 export function statusOf(code: ProblemCode): number {
   return PROBLEMS[code].status;
+}
+
+export function titleOf(code: ProblemCode): string {
+  return PROBLEMS[code].title;
 }
 
 /** Optional members of a problem document. */

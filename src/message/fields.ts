@@ -20,23 +20,37 @@ const MAX_ERRORS = 20;
 
 /** Schema of a message as a client writes it. */
 export const Fields = z.strictObject({
-  value: z.unknown().optional(),
-  topic: z.string().optional(),
-  key: text.nullish(),
+  value: z.unknown().optional().describe('Any JSON. It reaches Kafka as the text that was sent'),
+  topic: z.string().optional().describe('Topic of Kafka. By default KAFKA_TOPIC'),
+  key: text.nullish().describe('Key of the record, which decides its partition'),
   headers: z
     .record(text.min(1), text)
     .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `Has more than ${MAX_HEADERS}`)
-    .optional(),
+    .optional()
+    .describe('Headers of the record'),
   id: text
     .min(1)
     .max(255)
     // oxlint-disable-next-line no-control-regex -- control characters are what it is to find
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'Has a control character')
     .regex(/^(?!\.{1,2}$)/, 'Must not be . or ..')
-    .optional(),
-  timestamp: z.int().nonnegative().optional(),
-  partition: z.int().nonnegative().max(MAX_PARTITION).optional(),
-  encoding: z.enum(ENCODINGS, `Must be one of ${ENCODINGS.join(', ')}`).optional(),
+    .optional()
+    .describe('Name of the message, by which a repeat is recognised. By default a random UUID'),
+  timestamp: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Milliseconds since 1970. By default the time of acceptance'),
+  partition: z
+    .int()
+    .nonnegative()
+    .max(MAX_PARTITION)
+    .optional()
+    .describe('Partition of the record. By default the key decides'),
+  encoding: z
+    .enum(ENCODINGS, `Must be one of ${ENCODINGS.join(', ')}`)
+    .optional()
+    .describe('What `value` stands for. With text and base64 it is a string, or null for no value'),
 });
 
 export type Fields = z.infer<typeof Fields>;

@@ -71,7 +71,8 @@ export function createHttp(deps: HttpDeps): Http {
     keepsReceipts: config.dedupTtlMs > 0,
   };
   const postMessage = createPostMessage(posting);
-  const authenticate = createAuthenticate(keys ?? keyRingOf(config));
+  const ring = keys ?? keyRingOf(config);
+  const authenticate = createAuthenticate(ring);
   const readiness = () => readinessOf(snapshot());
   const operators = {
     metrics: { contentType: metrics.contentType, text: deps.allMetrics },
@@ -94,6 +95,8 @@ export function createHttp(deps: HttpDeps): Http {
     findReceipt,
     maxBodyBytes,
     authenticate,
+    topics,
+    hasKeys: ring !== undefined,
     corsOrigins,
     readiness,
     phase,

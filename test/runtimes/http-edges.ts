@@ -105,7 +105,8 @@ export const EDGES: Readonly<Record<string, Edge>> = {
   'HTTP/2': edge(rawRequest('GET /health/live HTTP/2.0'), 505),
   'no version': edge('GET /health/live\r\n\r\n', 400),
   TLS: edge('\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03', 400),
-  CONNECT: edge(rawRequest('CONNECT a:80 HTTP/1.1'), 501),
+  CONNECT: edge(rawRequest('CONNECT a:80 HTTP/1.1'), 405),
+  TRACE: edge(rawRequest('TRACE / HTTP/1.1'), 405),
   'a method that does not exist': edge(rawRequest('BREW /health/live HTTP/1.1'), 501),
   'Expect: 100-continue': edge(
     rawRequest(POST, { body: BODY, fields: 'Expect: 100-Continue\r\n' }),

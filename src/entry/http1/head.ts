@@ -21,6 +21,9 @@ const REQUEST_LINE = /^([A-Z]+) ([!-~]+) HTTP\/(\d)\.(\d)$/;
 /** Bun's `Request` makes a GET of others. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
+/** Methods that HTTP has, and no path here. */
+const NOWHERE = new Set(['TRACE', 'CONNECT', 'QUERY']);
+
 /** Parses a head, without the empty line at its end. Each byte is one character (Latin 1). */
 export function parseHead(text: string): Head | Refusal {
   const lineEnd = text.indexOf('\r\n');
@@ -28,6 +31,7 @@ export function parseHead(text: string): Head | Refusal {
   if (!line) return refuse('malformed', 'Send a request line, as in POST /v1/messages HTTP/1.1');
   const [, method = '', target = '', major, minor] = line;
   if (major !== '1') return refuse('version-not-supported', 'Use HTTP/1.1');
+  if (NOWHERE.has(method)) return refuse('method-not-allowed', 'Use another method');
   if (!METHODS.has(method)) return refuse('not-implemented', 'The method is not supported');
   const fields = parseFields(text, lineEnd < 0 ? text.length : lineEnd + 2);
   if ('kind' in fields) return fields;

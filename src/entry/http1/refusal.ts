@@ -16,6 +16,7 @@ export function refuse(code: ProblemCode, detail: string): Refusal {
 /** Answer to a refused request. */
 export function refusalAnswer({ code, detail }: Refusal): Answer {
   const requestId = crypto.randomUUID();
-  const answer = problemAnswer(code, detail, { requestId });
+  const headers = code === 'method-not-allowed' ? { Allow: 'GET, HEAD, POST, PUT, DELETE' } : {};
+  const answer = problemAnswer(code, detail, { requestId, headers });
   return { ...answer, headers: { ...answer.headers, ...SECURE_HEADERS, 'X-Request-Id': requestId } };
 }

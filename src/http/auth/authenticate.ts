@@ -34,13 +34,13 @@ const WRONG: Unauthorized = {
 const BEARER = /^Bearer +(\S+) *$/i;
 
 /**
- * Authenticates clients by `Authorization: Bearer` (RFC 6750) or `X-API-Key`. Without `keys` every client may
+ * Authenticates clients by `X-API-Key`, or else by `Authorization: Bearer` (RFC 6750). Without `keys` every client may
  * send, and is known by its address.
  */
 export function createAuthenticate(keys: KeyRing | undefined): Authenticate {
   return (header, clientAddress) => {
     if (!keys) return { kind: 'sender', sender: senderAt(clientAddress) };
-    const key = BEARER.exec(header('authorization') ?? '')?.[1] ?? header('x-api-key');
+    const key = header('x-api-key') ?? BEARER.exec(header('authorization') ?? '')?.[1];
     if (key === undefined) return MISSING;
     const sender = keys.find(key);
     return sender ? { kind: 'sender', sender } : WRONG;

@@ -6,6 +6,8 @@ import type { TopicDirectory } from '../kafka-rest/topic-directory.ts';
 import type { PostV2 } from '../kafka-rest/v2.ts';
 import type { Phase } from '../phase.ts';
 import { postedOf } from '../posted.ts';
+import { OF_MESSAGES, ok, pathParameter, problems, TOPIC_PARAMETER } from '../openapi/responses.ts';
+import { type Operation, type Paths } from '../openapi/types.ts';
 import { allowOnly } from '../problem-response.ts';
 import { type BodyEnv, readBody } from '../read-body.ts';
 
@@ -22,6 +24,95 @@ const PARTITION = /^\d{1,10}$/;
 const TOPIC = '/topics/:topic';
 const PARTITIONS = `${TOPIC}/partitions`;
 const ONE_PARTITION = `${PARTITIONS}/:partition`;
+
+const V2 = 'application/vnd.kafka.v2+json';
+const ERRORS = problems([...OF_MESSAGES, 'not-found'], 'kafka-rest');
+const RECORDS_SCHEMA = {
+  type: 'object',
+  required: ['records'],
+  properties: {
+    records: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        properties: { key: {}, value: {}, partition: { type: 'integer', minimum: 0 } },
+      },
+    },
+  },
+};
+const OFFSETS = {
+  type: 'object',
+  required: ['offsets'],
+  properties: {
+    offsets: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['partition', 'offset', 'error_code', 'error'],
+        properties: {
+          partition: { type: ['integer', 'null'], description: '-1 of a queued record' },
+          offset: { type: ['integer', 'null'], description: '-1 of a queued record' },
+          error_code: { type: ['integer', 'null'] },
+          error: { type: ['string', 'null'] },
+        },
+      },
+    },
+  },
+};
+const PARTITION_PARAMETER = pathParameter(
+  'partition',
+  'Number of a partition',
+  { type: 'integer', minimum: 0 },
+  '0',
+);
+
+const read = (
+  summary: string,
+  schema: object,
+  ...parameters: Operation['parameters'] & object
+): Operation => ({
+  tags: ['Kafka REST'],
+  summary,
+  parameters,
+  responses: { 200: ok({ ...schema }, 'Done', V2), ...ERRORS },
+});
+const produce = (...parameters: Operation['parameters'] & object): Operation => ({
+  tags: ['Kafka REST'],
+  summary: 'Produce records',
+  description: 'The status is 200 if at least one record was accepted.',
+  parameters,
+  requestBody: {
+    required: true,
+    content: {
+      'application/vnd.kafka.json.v2+json': {
+        schema: RECORDS_SCHEMA,
+        examples: { json: { value: { records: [{ key: 'customer-7', value: { total: 19.9 } }] } } },
+      },
+      'application/vnd.kafka.binary.v2+json': {
+        schema: RECORDS_SCHEMA,
+        examples: { binary: { value: { records: [{ key: 'a2V5', value: 'AAEC' }] } } },
+      },
+    },
+  },
+  responses: { 200: ok(OFFSETS, 'Each record has its place or its error', V2), ...ERRORS },
+});
+
+export const kafkaRestV2Paths: Paths = {
+  '/topics': { get: read('List the topics', { type: 'array', items: { type: 'string' } }) },
+  '/topics/{topic}': {
+    get: read('Describe a topic', { type: 'object' }, TOPIC_PARAMETER),
+    post: produce(TOPIC_PARAMETER),
+  },
+  '/topics/{topic}/partitions': {
+    get: read('List the partitions of a topic', { type: 'array' }, TOPIC_PARAMETER),
+  },
+  '/topics/{topic}/partitions/{partition}': {
+    get: read('Describe a partition', { type: 'object' }, TOPIC_PARAMETER, PARTITION_PARAMETER),
+    post: produce(TOPIC_PARAMETER, PARTITION_PARAMETER),
+  },
+  '/brokers': { get: read('List the brokers, of which Spillway shows one', { type: 'object' }) },
+};
 
 /** API v2 of the Kafka REST family, as far as it produces: records, topics and partitions. */
 export function kafkaRestV2Routes(deps: KafkaRestV2Deps): Hono<SenderEnv & BodyEnv> {

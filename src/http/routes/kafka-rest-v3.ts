@@ -6,6 +6,8 @@ import type { TopicDirectory } from '../kafka-rest/topic-directory.ts';
 import type { PostV3 } from '../kafka-rest/v3.ts';
 import type { Phase } from '../phase.ts';
 import { postedOf } from '../posted.ts';
+import { OF_MESSAGES, ok, pathParameter, problems, TOPIC_PARAMETER } from '../openapi/responses.ts';
+import { type Operation, type Paths } from '../openapi/types.ts';
 import { allowOnly } from '../problem-response.ts';
 import { type BodyEnv, readBody } from '../read-body.ts';
 
@@ -22,6 +24,42 @@ const CLUSTER = 'spillway';
 const CLUSTERS = '/v3/clusters';
 const PARTITIONS = `${CLUSTERS}/:cluster/topics/:topic/partitions`;
 const RECORDS = `${CLUSTERS}/:cluster/topics/:topic/records`;
+
+const ERRORS = problems([...OF_MESSAGES, 'not-found'], 'kafka-rest');
+const CLUSTER_PARAMETER = pathParameter('cluster', 'Any id', { type: 'string', minLength: 1 }, CLUSTER);
+const object = { type: 'object' };
+const VALUE = { type: 'JSON', data: { total: 19.9 } };
+
+const operation = (summary: string, over: Partial<Operation> = {}): Operation => ({
+  tags: ['Kafka REST'],
+  summary,
+  parameters: [CLUSTER_PARAMETER],
+  responses: { 200: ok(object, 'Done'), ...ERRORS },
+  ...over,
+});
+const produce = (summary: string, status: number, example: object): Operation =>
+  operation(summary, {
+    parameters: [CLUSTER_PARAMETER, TOPIC_PARAMETER],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: object, examples: { json: { value: example } } } },
+    },
+    responses: { ...ERRORS, [status]: ok(object, 'Each record has its place or its error') },
+  });
+
+export const kafkaRestV3Paths: Paths = {
+  [CLUSTERS]: { get: operation('List the clusters, of which there is one', { parameters: [] }) },
+  [`${CLUSTERS}/{cluster}`]: { get: operation('Describe the cluster') },
+  [`${CLUSTERS}/{cluster}/topics/{topic}/partitions`]: {
+    get: operation('List the partitions of a topic', { parameters: [CLUSTER_PARAMETER, TOPIC_PARAMETER] }),
+  },
+  [`${CLUSTERS}/{cluster}/topics/{topic}/records`]: {
+    post: produce('Produce a record, or several one behind the other', 200, { value: VALUE }),
+  },
+  [`${CLUSTERS}/{cluster}/topics/{topic}/records:batch`]: {
+    post: produce('Produce a batch of records', 207, { entries: [{ id: '1', value: VALUE }] }),
+  },
+};
 
 /** API v3 of Confluent's REST Proxy, as far as it produces. */
 export function kafkaRestV3Routes({

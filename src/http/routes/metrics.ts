@@ -1,9 +1,21 @@
 import { Hono } from 'hono';
+import { ok, problems } from '../openapi/responses.ts';
+import { type Paths } from '../openapi/types.ts';
 import { allowOnly } from '../problem-response.ts';
 
 export interface MetricsDeps {
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
 }
+
+export const metricsPaths: Paths = {
+  '/metrics': {
+    get: {
+      tags: ['Health'],
+      summary: 'Metrics for Prometheus',
+      responses: { 200: ok({ type: 'string' }, 'Text format of Prometheus', 'text/plain'), ...problems([]) },
+    },
+  },
+};
 
 /** `GET /metrics`: the metrics, for Prometheus. */
 export function metricsRoutes({ metrics }: MetricsDeps): Hono {

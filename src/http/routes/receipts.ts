@@ -3,6 +3,8 @@ import type { Receipt } from '../../ports/receipts.ts';
 import type { StoreReply } from '../../ports/store-reply.ts';
 import type { SenderEnv } from '../auth/authenticated.ts';
 import { shorten } from '../../common/shorten.ts';
+import { ok, pathParameter, problems } from '../openapi/responses.ts';
+import { type Paths, ref } from '../openapi/types.ts';
 import { allowOnly, problem } from '../problem-response.ts';
 import { retryAfter } from '../problems.ts';
 
@@ -10,6 +12,21 @@ export interface ReceiptsDeps {
   /** `owner`: the name of the client's key. */
   findReceipt: (id: string, owner: string | undefined) => Promise<StoreReply<Receipt | undefined>>;
 }
+
+export const receiptsPaths: Paths = {
+  '/v1/messages/{id}': {
+    get: {
+      tags: ['Messages'],
+      summary: 'Read what became of a message',
+      description:
+        'Receipts are kept of queued messages and of those whose id the client chose, for DEDUP_TTL_SECONDS.',
+      parameters: [
+        pathParameter('id', 'Id of the message', { type: 'string', minLength: 1 }, 'order-1042-paid'),
+      ],
+      responses: { 200: ok(ref('Receipt'), 'The receipt'), ...problems(['unauthorized', 'not-found']) },
+    },
+  },
+};
 
 /** `GET /v1/messages/{id}`: the receipt of a message that was accepted within `DEDUP_TTL_SECONDS`. */
 export function receiptsRoutes({ findReceipt }: ReceiptsDeps): Hono<SenderEnv> {
