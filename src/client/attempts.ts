@@ -41,6 +41,7 @@ export class Attempts {
     const waitMs = leastMs + random() * ceiling;
     if (signal?.aborted || clock.now() + waitMs >= endAt) return false;
     await pause(clock, waitMs, signal);
-    return !signal?.aborted;
+    // Timers are late in a busy process.
+    return !signal?.aborted && clock.now() < endAt;
   }
 }
