@@ -10,6 +10,8 @@ export interface Client {
   drain?(ms: number): Promise<number>;
   /** Where it serves `POST /v1/messages`, for a client that is a server. */
   readonly url?: string;
+  /** Topic of its messages, for a client that is a server. */
+  readonly topic?: string;
   /** Forgets what was written, where it would pile up. */
   clear?(): Promise<void>;
 }
@@ -53,7 +55,12 @@ export interface Task {
   /** How many wait for their own write at the same time, each in a loop, or how many connections there are. */
   readonly callers: number;
   readonly batch: boolean;
+  /** How the requests of `http` are written. Undefined: one message each. */
+  readonly form?: BatchForm;
 }
+
+/** Form of requests with 500 messages each. */
+export type BatchForm = 'ndjson' | 'array' | 'kafka-rest';
 
 /** What was measured meanwhile, in the client's process alone. */
 export interface Figures {

@@ -35,7 +35,7 @@ async function perform(client: Client, task: Task): Promise<Performed> {
       return { written: waits.length * (task.batch ? BATCH : 1), ...times(waits) };
     }
     case 'http':
-      return wrk(client.url ?? '', task);
+      return wrk(client.url ?? '', client.topic ?? '', task);
   }
 }
 

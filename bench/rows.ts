@@ -1,4 +1,4 @@
-import type { ClientName, Figures, Task } from './client.ts';
+import type { BatchForm, ClientName, Figures, Task } from './client.ts';
 
 /** A client at a task, and what it is called in the table. */
 export interface Entrant {
@@ -58,6 +58,12 @@ const http = (client: ClientName, label: string, callers: number): Entrant => ({
   client,
   label,
   task: { kind: 'http', callers, batch: false },
+});
+
+const httpBatches = (form: BatchForm, label: string): Entrant => ({
+  client: 'spillway',
+  label,
+  task: { kind: 'http', callers: 4, batch: true, form },
 });
 
 const PLATFORMATIC = batches('platformatic', '@platformatic/kafka, batches of 500');
@@ -166,6 +172,18 @@ export const ROWS: readonly Row[] = [
       http('stage-accept', 'all but Kafka', 64),
       http('stage-parse', 'HTTP, message and answer', 64),
       http('stage-http', 'HTTP', 64),
+    ],
+    ms: 5000,
+  },
+  {
+    name: 'http-batch',
+    title: 'batches of 500, 4 connections',
+    measures: ['perSecond', 'cpuMicrosEach', 'p99'],
+    entrant: httpBatches('ndjson', 'NDJSON'),
+    against: [
+      httpBatches('array', 'JSON arrays'),
+      httpBatches('kafka-rest', 'Kafka REST v2, binary'),
+      batches('driver', 'the driver alone'),
     ],
     ms: 5000,
   },

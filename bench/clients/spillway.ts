@@ -26,5 +26,5 @@ export async function start(
     ...over,
   });
   await import('../../src/entry/bun.ts');
-  return { url: `http://127.0.0.1:${port}` };
+  return { url: `http://127.0.0.1:${port}`, topic };
 }
