@@ -7,15 +7,18 @@ import { type KafkaRestConfig, readRest } from './kafka-rest.ts';
 import { valueWarnings } from './odd-values.ts';
 import { readUpstash, type UpstashConfig } from './redis.ts';
 import { settingsIn, strayWarnings } from './strays.ts';
+import { readTls, type TlsConfig } from './tls.ts';
 
 /** Invalid environment, with one line for each problem to fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(
       `Spillway can't start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
     );
+    this.problems = problems;
   }
 }
 
@@ -23,6 +26,8 @@ export class ConfigError extends Error {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** TLS for the API's clients. Undefined: it speaks plain HTTP. */
+  readonly tls: TlsConfig | undefined;
   /** Processes of the API. `auto`: one for each core. */
   readonly processes: 'auto' | number;
   /** The port of a worker process. */
@@ -97,6 +102,7 @@ export function readConfig(variables: Variables, needs: readonly Part[] = []): C
   return {
     host: env.HOST,
     port: env.PORT,
+    tls: readTls(env),
     embedded,
     // Files of a process are for it alone.
     processes: embedded.length > 0 ? 1 : env.PROCESSES,

@@ -2,6 +2,7 @@ import { embeddedProblems } from './embedded.ts';
 import { kafkaProblems } from './kafka-problems.ts';
 import { restProblems } from './kafka-rest.ts';
 import { redisProblems } from './redis.ts';
+import { tlsProblems } from './tls.ts';
 
 /** Contradictions among the variables that are set, one line each. */
 export function contradictions(set: Readonly<Record<string, string | undefined>>): string[] {
@@ -27,16 +28,12 @@ export function contradictions(set: Readonly<Record<string, string | undefined>>
   }
   if ('API_KEYS' in set)
     problems.push('API_KEYS is not supported by this version: without it every client may post');
-  for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'])
-    if (name in set)
-      problems.push(
-        `${name} is not supported by this version, which speaks plain HTTP: have a proxy in front do TLS, and unset it`,
-      );
   return [
     ...problems,
     ...embeddedProblems(set),
     ...kafkaProblems(set),
     ...restProblems(set),
     ...redisProblems(set),
+    ...tlsProblems(set),
   ];
 }

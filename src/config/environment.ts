@@ -13,6 +13,7 @@ export const Environment = z.object({
   ...groups['Messages and limits'],
   ...groups.Circuits,
   ...groups['Fallback list'],
+  ...groups['TLS for clients'],
   ...groups.Process,
 });
 

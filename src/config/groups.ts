@@ -6,6 +6,7 @@ import { restFields } from './kafka-rest.ts';
 import { messageFields } from './message-fields.ts';
 import { processFields } from './process-fields.ts';
 import { redisFields } from './redis.ts';
+import { tlsFields } from './tls.ts';
 
 /** All environment variables, in the groups of `docs/configuration.md`. */
 export const groups = {
@@ -16,5 +17,6 @@ export const groups = {
   'Messages and limits': messageFields,
   Circuits: circuitFields,
   'Fallback list': fallbackFields,
+  'TLS for clients': tlsFields,
   Process: processFields,
 };

@@ -12,8 +12,6 @@ const FOOT = `
 ## Not supported
 
 If \`API_KEYS\` is set, Spillway refuses to start, because this version does not authenticate clients. Any client that can reach the port may post.
-
-It also refuses \`TLS_CERT_FILE\`, \`TLS_KEY_FILE\` and \`TLS_CLIENT_CA_FILE\`, because it speaks plain HTTP. A proxy in front does TLS.
 `;
 
 /** Generates `docs/configuration.md` from the specs of the variables. */

@@ -9,6 +9,9 @@ const NAMES = Object.values(groups).flatMap((group) => Object.keys(group));
 const OURS =
   /^(KAFKA|REDIS|UPSTASH_REDIS|FALLBACK|BACKFILL|BREAKER|CIRCUIT|RATE_LIMIT|DEDUP|EMBEDDED|ORDERING|PUBLISH_TIMEOUT|SHUTDOWN_DELAY)(_|$)/i;
 
+/** Variables of OpenSSL, which images set to the CAs that they trust. */
+const OF_OPENSSL = new Set(['SSL_CERT_FILE', 'SSL_CERT_DIR']);
+
 /** Edit distance of a typing error. In a short name as few letters make another word. */
 const TYPO = 2;
 const SHORT = 7;
@@ -42,7 +45,7 @@ export function strayWarnings(set: Variables): string[] {
 }
 
 function guess(name: string): string | undefined {
-  if (NAMES.includes(name)) return undefined;
+  if (NAMES.includes(name) || OF_OPENSSL.has(name)) return undefined;
   const { name: meant, distance } = nearest(name, NAMES);
   const isTypo = distance <= (meant.length > SHORT ? TYPO : 1) && meant.length > 4;
   return isTypo || OURS.test(name) ? meant : undefined;

@@ -4,8 +4,9 @@ import type { Siblings } from '../ops/merged-metrics.ts';
 import { pause, systemClock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Service } from '../service/service.ts';
-import { exit, openContainer, stopOnSignal } from './container.ts';
+import { exit, openContainer, orExit, stopOnSignal } from './container.ts';
 import type { ServerOptions } from './http1/server.ts';
+import { CertificateFiles } from './tls/certificate-files.ts';
 import { welcome } from './welcome.ts';
 
 interface Listener {
@@ -38,6 +39,8 @@ export type Wake = Service['onSchedule'];
 /** Runs the API until a signal. Settles once it listens. `siblings`: the processes that share its port. */
 export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake> {
   const { config, log, print, drivers, service } = await openContainer(API_LOG, siblings);
+  const { tls: files } = config;
+  const tls = files && (await orExit(() => CertificateFiles.open(files, { clock: systemClock, log })));
   if (config.processes !== 1 && 'Deno' in globalThis)
     log.warning('PROCESSES has no effect on Deno: there is this process alone');
 
@@ -47,6 +50,7 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
         hostname: config.host,
         port: config.port,
         sharesPort: siblings !== undefined,
+        tls,
         clock: systemClock,
         keepAliveMs: config.keepAliveMs,
         maxBodyBytes: config.maxBodyBytes,

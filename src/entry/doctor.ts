@@ -2,11 +2,13 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../config/config.ts';
 import { PARTS } from '../config/embedded.ts';
+import type { TlsConfig } from '../config/tls.ts';
 import { checkWorker } from '../ops/check-worker.ts';
 import { checkUp, type Finding } from '../ops/checkup.ts';
 import { systemClock } from '../ports/clock.ts';
 import { orExit } from './container.ts';
 import { openDrivers } from './drivers.ts';
+import { expiryOf, expiryWarning, readCertificate } from './tls/read-certificate.ts';
 
 // Checkup of the settings, the logs, Kafka and Redis, with a line for each finding. Exits with 1 if something
 // has to be fixed before messages have both of their paths.
@@ -15,6 +17,8 @@ const config = await orExit(() => readConfig(process.env, PARTS));
 print({ level: 'ok', part: 'settings', text: 'They can be read, and do not contradict each other' });
 for (const text of config.warnings) print({ level: 'warning', part: 'settings', text });
 print(checkLogs(join(config.log.dir, 'api.log')));
+const { tls } = config;
+if (tls) print(await orExit(() => checkCertificate(tls)));
 const { publisher, store, names, shortfalls } = await orExit(() => openDrivers(config, systemClock));
 const { topics } = config;
 const findings = await checkUp({ publisher, store, topics, shortfalls, names, clock: systemClock });
@@ -25,6 +29,17 @@ process.exit(findings.some(({ level }) => level === 'broken') ? 1 : 0);
 
 function print({ level, part, text }: Finding): void {
   console.log(`${level.padEnd(8)}${part.padEnd(10)}${text}`);
+}
+
+function checkCertificate(files: TlsConfig): Finding {
+  const texts = readCertificate(files);
+  const warning = expiryWarning(texts, systemClock.wallTime());
+  if (warning !== undefined) return { level: 'warning', part: 'settings', text: warning };
+  return {
+    level: 'ok',
+    part: 'settings',
+    text: `The certificate in TLS_CERT_FILE is valid until ${expiryOf(texts)}`,
+  };
 }
 
 /** A warning only: without its log file the service runs, and prints. */

@@ -11,7 +11,7 @@ export function welcome(
   port: number,
   print: (text: string) => void,
 ): void {
-  const url = `http://localhost:${port}`;
+  const url = `${config.tls ? 'https' : 'http'}://localhost:${port}`;
   log.info(`Listening on ${url}`, { kafka: names.kafka, redis: names.redis, backfill: config.backfill });
   for (const shortfall of shortfalls) log.warning(shortfall);
   if (!devKafka || config.log.format !== 'text') return;

@@ -25,6 +25,10 @@ export function openService(
 ): { service: Service; config: Config } | undefined {
   try {
     const config = readConfig(textsOf(bindings));
+    if (config.tls)
+      throw new ConfigError([
+        'TLS_CERT_FILE and TLS_KEY_FILE have no use here, where the platform does TLS: unset them',
+      ]);
     const clock = systemClock;
     const log = createLog(config.log, clock, [(line) => console.log(line)]);
     for (const warning of config.warnings) log.warning(warning);
