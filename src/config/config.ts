@@ -8,6 +8,7 @@ import { type KafkaRestConfig, readRest } from './kafka-rest.ts';
 import { valueWarnings } from './odd-values.ts';
 import { readUpstash, type UpstashConfig } from './redis.ts';
 import { settingsIn, strayWarnings } from './strays.ts';
+import { readTls, type TlsConfig } from './tls.ts';
 
 /** Invalid environment, with one line for each problem to fix. */
 export class ConfigError extends Error {
@@ -29,6 +30,8 @@ export const WORKER_PORT = 8001;
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** TLS for the API's clients. Undefined: it speaks plain HTTP. */
+  readonly tls: TlsConfig | undefined;
   /** Processes of the API. `auto`: one for each core. */
   readonly processes: 'auto' | number;
   /** The operators' port. Undefined: the API's own, and `WORKER_PORT` for a worker. */
@@ -109,6 +112,7 @@ export function readConfig(variables: Variables, needs: readonly Part[] = []): C
   return {
     host: env.HOST,
     port: env.PORT,
+    tls: readTls(env),
     embedded,
     // Files of a process are for it alone.
     processes: embedded.length > 0 ? 1 : env.PROCESSES,

@@ -2,6 +2,7 @@ import { embeddedProblems } from './embedded.ts';
 import { kafkaProblems } from './kafka-problems.ts';
 import { restProblems } from './kafka-rest.ts';
 import { redisProblems } from './redis.ts';
+import { tlsProblems } from './tls.ts';
 
 /** Contradictions among the variables that are set, one line each. */
 export function contradictions(set: Readonly<Record<string, string | undefined>>): string[] {
@@ -25,16 +26,12 @@ export function contradictions(set: Readonly<Record<string, string | undefined>>
     need(['KAFKA_BROKERS', 'KAFKA_REST_URL'], 'KAFKA_BROKERS or KAFKA_REST_URL');
     need(['REDIS_URL', 'UPSTASH_REDIS_REST_URL'], 'REDIS_URL or UPSTASH_REDIS_REST_URL');
   }
-  for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'TLS_CLIENT_CA_FILE'])
-    if (name in set)
-      problems.push(
-        `${name} is not supported by this version, which speaks plain HTTP: have a proxy in front do TLS, and unset it`,
-      );
   return [
     ...problems,
     ...embeddedProblems(set),
     ...kafkaProblems(set),
     ...restProblems(set),
     ...redisProblems(set),
+    ...tlsProblems(set),
   ];
 }

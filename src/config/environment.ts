@@ -14,6 +14,7 @@ export const Environment = z.object({
   ...groups.Access,
   ...groups.Circuits,
   ...groups['Fallback list'],
+  ...groups['TLS for clients'],
   ...groups.Process,
 });
 

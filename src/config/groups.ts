@@ -7,6 +7,7 @@ import { restFields } from './kafka-rest.ts';
 import { messageFields } from './message-fields.ts';
 import { processFields } from './process-fields.ts';
 import { redisFields } from './redis.ts';
+import { tlsFields } from './tls.ts';
 
 /** All environment variables, in the groups of `docs/configuration.md`. */
 export const groups = {
@@ -18,5 +19,6 @@ export const groups = {
   Access: accessFields,
   Circuits: circuitFields,
   'Fallback list': fallbackFields,
+  'TLS for clients': tlsFields,
   Process: processFields,
 };

@@ -8,16 +8,10 @@ This page is for operators. It lists every setting with its default. All setting
 <!-- Made from src/config by \`bun run docs\`: edit the words there. -->
 `;
 
-const FOOT = `
-## Not supported
-
-Spillway refuses to start with \`TLS_CERT_FILE\`, \`TLS_KEY_FILE\` and \`TLS_CLIENT_CA_FILE\`, because it speaks plain HTTP. A proxy in front does TLS.
-`;
-
 /** Generates `docs/configuration.md` from the specs of the variables. */
 export function configurationPage(): string {
   const tables = Object.entries(groups).map(([title, fields]) => table(title, fields));
-  return [HEAD, ...tables, FOOT].join('');
+  return [HEAD, ...tables].join('');
 }
 
 function table(title: string, fields: Readonly<Record<string, z.ZodType>>): string {

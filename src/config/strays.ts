@@ -9,8 +9,8 @@ const NAMES = Object.values(groups).flatMap((group) => Object.keys(group));
 const OURS =
   /^(KAFKA|REDIS|UPSTASH_REDIS|FALLBACK|BACKFILL|BREAKER|CIRCUIT|RATE_LIMIT|DEDUP|EMBEDDED|ORDERING|PUBLISH_TIMEOUT|SHUTDOWN_DELAY)(_|$)/i;
 
-/** A name that many programs have for a key of their own. */
-const OTHERS = 'API_KEY';
+/** A name that many programs have for a key of their own, and those of OpenSSL, which images set to the CAs that they trust. */
+const OTHERS = new Set(['API_KEY', 'SSL_CERT_FILE', 'SSL_CERT_DIR']);
 
 /** Edit distance of a typing error. In a short name as few letters make another word. */
 const TYPO = 2;
@@ -45,7 +45,7 @@ export function strayWarnings(set: Variables): string[] {
 }
 
 function guess(name: string): string | undefined {
-  if (NAMES.includes(name) || name === OTHERS) return undefined;
+  if (NAMES.includes(name) || OTHERS.has(name)) return undefined;
   const { name: meant, distance } = nearest(name, NAMES);
   const isTypo = distance <= (meant.length > SHORT ? TYPO : 1) && meant.length > 4;
   return isTypo || OURS.test(name) ? meant : undefined;

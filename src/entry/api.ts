@@ -4,8 +4,9 @@ import type { Siblings } from '../ops/merged-metrics.ts';
 import { pause, systemClock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Service } from '../service/service.ts';
-import { exit, openContainer, stopOnSignal } from './container.ts';
+import { exit, openContainer, orExit, stopOnSignal } from './container.ts';
 import type { ServerOptions } from './http1/server.ts';
+import { CertificateFiles } from './tls/certificate-files.ts';
 import { welcome } from './welcome.ts';
 
 interface Listener {
@@ -46,13 +47,15 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
     siblings,
     takesMessages: true,
   });
+  const { tls: files } = config;
+  const tls = files && (await orExit(() => CertificateFiles.open(files, { clock: systemClock, log })));
   if (config.processes !== 1 && 'Deno' in globalThis)
     log.warning('PROCESSES has no effect on Deno: there is this process alone');
 
   async function listenOrExit(
     port: number,
     variable: string,
-    handlers: Pick<ServerOptions, 'direct' | 'answer'>,
+    handlers: Pick<ServerOptions, 'tls' | 'direct' | 'answer'>,
   ): Promise<Listener> {
     const { host: hostname, keepAliveMs, maxBodyBytes } = config;
     const sharesPort = siblings !== undefined;
@@ -68,6 +71,7 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
   await service.start();
   const { app, direct, operatorsApp } = service;
   const listener = await listenOrExit(config.port, 'PORT', {
+    tls,
     direct,
     answer: (request, clientAddress) => app.fetch(request, { clientAddress }),
   });

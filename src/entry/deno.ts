@@ -1,6 +1,6 @@
 import { type Listen, runApi } from './api.ts';
 import { listenOnNodeSockets } from './http1/node-sockets.ts';
-import { serve } from './http1/server.ts';
+import { listenOn } from './listen.ts';
 
 /**
  * The part of Deno's API that is used. Deno's own types would clash with those of Bun and Node, which the
@@ -34,7 +34,7 @@ const listenOnDeploy: Listen = ({ hostname, port, answer }) => {
 };
 
 const onDeploy = process.env['DENO_DEPLOY'] !== undefined;
-const api = runApi(onDeploy ? listenOnDeploy : (options) => serve(listenOnNodeSockets, options));
+const api = runApi(onDeploy ? listenOnDeploy : listenOn(listenOnNodeSockets));
 
 // Wakes an instance that Deno Deploy has stopped for lack of requests, although messages are parked. Deno
 // Deploy finds the schedule only if it is declared before the server listens, hence in the first turn of the

@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import { readConfig } from '../config/config.ts';
 import { openAccessWarnings } from '../config/open-access.ts';
 import { PARTS } from '../config/embedded.ts';
+import type { TlsConfig } from '../config/tls.ts';
 import { checkWorker } from '../ops/check-worker.ts';
 import { checkUp, type Finding } from '../ops/checkup.ts';
 import { systemClock } from '../ports/clock.ts';
 import { orExit } from './container.ts';
 import { keysOfFile } from './keys-file.ts';
 import { openDrivers } from './drivers.ts';
+import { expiryOf, expiryWarning, readCertificate } from './tls/read-certificate.ts';
 
 // Checkup of the settings, the logs, Kafka and Redis, with a line for each finding. Exits with 1 if something
 // has to be fixed before messages have both of their paths.
@@ -18,6 +20,8 @@ print({ level: 'ok', part: 'settings', text: 'They can be read, and do not contr
 for (const text of config.warnings) print({ level: 'warning', part: 'settings', text });
 print(await orExit(() => checkAccess()));
 print(checkLogs(join(config.log.dir, 'api.log')));
+const { tls } = config;
+if (tls) print(await orExit(() => checkCertificate(tls)));
 const { publisher, store, names, shortfalls } = await orExit(() => openDrivers(config, systemClock));
 const { topics } = config;
 const findings = await checkUp({ publisher, store, topics, shortfalls, names, clock: systemClock });
@@ -36,6 +40,17 @@ function checkAccess(): Finding {
   if (open !== undefined) return { level: 'warning', part: 'access', text: open };
   const count = (config.apiKeys?.length ?? 0) + keysOfFile(config).length;
   return { level: 'ok', part: 'access', text: `${count} API keys may send messages` };
+}
+
+function checkCertificate(files: TlsConfig): Finding {
+  const texts = readCertificate(files);
+  const warning = expiryWarning(texts, systemClock.wallTime());
+  if (warning !== undefined) return { level: 'warning', part: 'settings', text: warning };
+  return {
+    level: 'ok',
+    part: 'settings',
+    text: `The certificate in TLS_CERT_FILE is valid until ${expiryOf(texts)}`,
+  };
 }
 
 /** A warning only: without its log file the service runs, and prints. */

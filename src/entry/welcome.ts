@@ -12,7 +12,7 @@ export function welcome(
   port: number,
   print: (text: string) => void,
 ): void {
-  const url = `http://localhost:${port}`;
+  const url = `${config.tls ? 'https' : 'http'}://localhost:${port}`;
   log.info(`Listening on ${url}`, { kafka: names.kafka, redis: names.redis, backfill: config.backfill });
   for (const warning of [...openAccessWarnings(config), ...shortfalls]) log.warning(warning);
   if (!devKafka || config.log.format !== 'text') return;

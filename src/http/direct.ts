@@ -33,7 +33,7 @@ export interface DirectDeps {
   readonly log: Log;
 }
 
-const PATH = /^http:\/\/[^/]*\/v1\/messages$/;
+const PATH = /^https?:\/\/[^/]*\/v1\/messages$/;
 
 /**
  * `POST /v1/messages` without a router, a `Request` and a `Response`, which together cost more than the rest of

@@ -18,7 +18,7 @@ export const localOnly: MiddlewareHandler<ClientEnv> = async (c, next) => {
   if (!LOOPBACK.test(c.env?.clientAddress ?? ''))
     return problem(c, 'not-local', 'Ask from the machine on which the service runs');
   if (!LOCAL_HOST.test(host)) return problem(c, 'not-local', 'Ask by the name localhost');
-  if (origin !== undefined && origin !== `http://${host.toLowerCase()}`)
+  if (origin !== undefined && origin !== `${new URL(c.req.url).protocol}//${host.toLowerCase()}`)
     return problem(c, 'not-local', 'Ask without an Origin: pages of other sites have no access');
   return next();
 };

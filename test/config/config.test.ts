@@ -195,8 +195,14 @@ describe('readConfig', () => {
       ['EMBEDDED=redis', 'UPSTASH_REDIS_REST_URL'],
     ],
     [{ EMBEDDED: 'redis', BACKFILL: 'off' }, ['EMBEDDED=redis', 'BACKFILL=off']],
-    [{ TLS_KEY_FILE: 'k' }, ['TLS_KEY_FILE', 'plain HTTP']],
-    [{ TLS_CLIENT_CA_FILE: 'k' }, ['TLS_CLIENT_CA_FILE', 'plain HTTP']],
+    [{ TLS_CERT_FILE: 'c' }, ['TLS_KEY_FILE must be set with TLS_CERT_FILE']],
+    [{ TLS_KEY_FILE: 'k' }, ['TLS_CERT_FILE must be set with TLS_KEY_FILE']],
+    [{ TLS_CLIENT_CA_FILE: 'a' }, ['TLS_CERT_FILE and TLS_KEY_FILE must be set with TLS_CLIENT_CA_FILE']],
+    [
+      { TLS_CERT_FILE: 'c', TLS_CLIENT_CA_FILE: 'a' },
+      ['TLS_KEY_FILE must be set with TLS_CERT_FILE and TLS_CLIENT_CA_FILE'],
+    ],
+    [{ DENO_DEPLOY: 'true', TLS_CERT_FILE: 'c' }, ['TLS_CERT_FILE has no use on Deno Deploy']],
     [{ KAFKA_REST_DIALECT: 'strimzi' }, ['KAFKA_REST_DIALECT', 'KAFKA_REST_URL']],
     [{ ...REST, KAFKA_REST_PASSWORD: 'p' }, ['KAFKA_REST_USERNAME', 'KAFKA_REST_PASSWORD']],
     [

@@ -48,6 +48,8 @@ describe('a variable that looks like a setting and is none is named, with the se
     ['REDIS_HOST', 'REDIS_URL'],
     ['REDIS_PASSWORD', 'REDIS_URL'],
     ['REDIS_TLS_URL', 'REDIS_URL'],
+    ['TLS_CERT', 'TLS_CERT_FILE'],
+    ['TLS_CA_FILE', 'TLS_CLIENT_CA_FILE'],
     ['KV_REST_API_TOKEN', 'UPSTASH_REDIS_REST_TOKEN'],
   ])('%s, as other systems call it: %s', (name, meant) => {
     expect(warningsOf({ [name]: 'x' })).toEqual([stray(name, meant)]);
@@ -99,6 +101,7 @@ describe('not named are', () => {
       'settings of runtimes',
       { NODE_ENV: 'production', BUN_CONFIG_MAX_HTTP_REQUESTS: '4096', DENO_DIR: '/d' },
     ],
+    ['settings of OpenSSL', { SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt', SSL_CERT_DIR: '/certs' }],
     ['settings of libraries', { KAFKAJS_NO_PARTITIONER_WARNING: '1', HTTP_PROXY: 'http://a' }],
     [
       'settings of other programs',
@@ -118,11 +121,13 @@ describe('not named are', () => {
 });
 
 test('a health check needs the address of the API and nothing else', () => {
-  expect(readAddress({})).toEqual({ host: '0.0.0.0', port: 8000, adminPort: undefined });
+  expect(readAddress({})).toEqual({ host: '0.0.0.0', port: 8000, adminPort: undefined, tls: undefined });
   expect(readAddress({ PORT: '8001', HOST: '::', KAFKA_SSL: 'maybe' })).toEqual({
     host: '::',
     port: 8001,
     adminPort: undefined,
+    tls: undefined,
   });
+  expect(readAddress({ TLS_CERT_FILE: 'cert', TLS_KEY_FILE: 'key' }).tls).toMatchObject({ certFile: 'cert' });
   expect(() => readAddress({ PORT: 'http' })).toThrow('PORT must be a whole number from 0 to 65535');
 });

@@ -90,10 +90,16 @@ describe('a broken set-up does not start, and the refusal names the cause', () =
       ['KAFKA_BROKERS and KAFKA_REST_URL are both set: choose one of them'],
     ],
     [
-      'TLS is wanted, which clients would not get',
+      'TLS is wanted, and the key is missing',
       { ...BOTH, TLS_CERT_FILE: '/tls/cert.pem' },
+      ['TLS_KEY_FILE must be set with TLS_CERT_FILE'],
+    ],
+    [
+      'the files for TLS are missing',
+      { ...BOTH, TLS_CERT_FILE: '/nowhere/cert.pem', TLS_KEY_FILE: '/nowhere/key.pem' },
       [
-        'TLS_CERT_FILE is not supported by this version, which speaks plain HTTP: have a proxy in front do TLS, and unset it',
+        "TLS_CERT_FILE names a file that can't be read: ENOENT",
+        "TLS_KEY_FILE names a file that can't be read: ENOENT",
       ],
     ],
   ])('%s', async (_, variables, sentences) => {

@@ -151,6 +151,13 @@ test('a message that goes the direct way is answered and written as by the app, 
   expect(direct).toBeGreaterThan(10);
 }, 60_000);
 
+test.each(['http', 'https'])('a message over %s goes the direct way', async (scheme) => {
+  const { direct } = fakeService();
+  const fields = [['content-type', 'application/json']] as const;
+  const head = { method: 'POST', url: `${scheme}://a/v1/messages`, fields };
+  expect((await direct(head, Buffer.from('{"value":1}'), undefined))?.status).toBe(202);
+});
+
 test('an error of the service is answered and logged as by the app', async () => {
   const { direct, app, log, publisher } = fakeService();
   publisher.refusalOf = () => {

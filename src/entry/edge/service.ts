@@ -29,6 +29,10 @@ export function openService(
     const clock = systemClock;
     const log = createLog(config.log, clock, [(line) => console.log(line)]);
     const problems = [];
+    if (config.tls)
+      problems.push(
+        'TLS_CERT_FILE and TLS_KEY_FILE have no use here, where the platform does TLS: unset them',
+      );
     if (config.apiKeysFile !== undefined)
       problems.push('API_KEYS_FILE has no use here, where there are no files: set API_KEYS');
     if (config.adminPort !== undefined) problems.push('ADMIN_PORT has no use here, where there are no ports');

@@ -6,6 +6,7 @@ import { LIMITS } from './limits.ts';
 import { type Incoming, RequestReader } from './reader.ts';
 import { type Refusal, refusalAnswer, refuse } from './refusal.ts';
 import { toRequest } from './request.ts';
+import type { Scheme } from './target.ts';
 import { Wait } from './wait.ts';
 import type { Wire } from './wire.ts';
 
@@ -14,6 +15,8 @@ export interface ConnectionOptions {
   /** Time for which a connection may wait for its next request, in milliseconds. */
   readonly keepAliveMs: number;
   readonly maxBodyBytes: number;
+  /** `http` if absent. */
+  readonly scheme?: Scheme;
   /** Answers a request as it is, or undefined for one that `answer` has to see. */
   readonly direct: (head: Head, body: Uint8Array) => Promise<Answer> | undefined;
   readonly answer: (request: Request) => Response | Promise<Response>;
@@ -54,7 +57,7 @@ export class Connection {
   constructor(wire: Wire, options: ConnectionOptions) {
     this.#wire = wire;
     this.#options = options;
-    this.#reader = new RequestReader(options.maxBodyBytes);
+    this.#reader = new RequestReader(options.maxBodyBytes, options.scheme);
     this.#wait = new Wait(options.clock, options.keepAliveMs);
   }
 

@@ -1,6 +1,6 @@
 import { type Fields, type Framing, parseFields } from './fields.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { urlOf } from './target.ts';
+import { type Scheme, urlOf } from './target.ts';
 
 /** Head of a request (RFC 9112): its request line and its fields, checked. */
 export interface Head {
@@ -25,7 +25,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const NOWHERE = new Set(['TRACE', 'CONNECT', 'QUERY']);
 
 /** Parses a head, without the empty line at its end. Each byte is one character (Latin 1). */
-export function parseHead(text: string): Head | Refusal {
+export function parseHead(text: string, scheme: Scheme): Head | Refusal {
   const lineEnd = text.indexOf('\r\n');
   const line = REQUEST_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd));
   if (!line) return refuse('malformed', 'Send a request line, as in POST /v1/messages HTTP/1.1');
@@ -37,7 +37,7 @@ export function parseHead(text: string): Head | Refusal {
   if ('kind' in fields) return fields;
   const { framing } = fields;
   const isHttp10 = minor === '0';
-  const url = urlOf(target, framing.hosts, isHttp10);
+  const url = urlOf(target, framing.hosts, isHttp10, scheme);
   if (typeof url !== 'string') return url;
   const length = lengthOf(framing, isHttp10);
   if (typeof length === 'object') return length;

@@ -2,6 +2,7 @@ import { type BodyDecoder, ChunkedBody, SizedBody } from './body.ts';
 import { type Head, parseHead } from './head.ts';
 import { LIMITS } from './limits.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import type { Scheme } from './target.ts';
 
 /** Request whose body has arrived, or is known to be too large. */
 export interface Incoming {
@@ -18,13 +19,15 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 /** Reader of one request after another from the bytes of a connection. */
 export class RequestReader {
   readonly #maxBodyBytes: number;
+  readonly #scheme: Scheme;
   #input: Buffer = NONE;
   #head: Head | undefined;
   #body: BodyDecoder | undefined;
   #isAwaited = false;
 
-  constructor(maxBodyBytes: number) {
+  constructor(maxBodyBytes: number, scheme: Scheme = 'http') {
     this.#maxBodyBytes = maxBodyBytes;
+    this.#scheme = scheme;
   }
 
   /** What is to come, or goes on. */
@@ -72,7 +75,7 @@ export class RequestReader {
     if (end < 0) return this.#isHopeless() ? refuse('malformed', 'Send an HTTP/1.1 request') : undefined;
     const text = this.#input.toString('latin1', 0, end);
     this.#input = this.#input.subarray(end + HEAD_END.length);
-    return parseHead(text);
+    return parseHead(text, this.#scheme);
   }
 
   /** What can't become a head, as TLS on this port, is answered at once. */

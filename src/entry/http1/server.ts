@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { Certificate } from './certificate.ts';
 import { Connection } from './connection.ts';
 import type { Direct } from '../../http/direct.ts';
 import type { Wire } from './wire.ts';
@@ -9,6 +10,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Whether other processes listen on the same port (SO_REUSEPORT). */
   readonly sharesPort?: boolean;
+  /** Certificate of a listener with TLS, on sockets that speak it. */
+  readonly tls?: Certificate | undefined;
   readonly clock: Clock;
   /** Time for which a connection may wait for its next request, in milliseconds. */
   readonly keepAliveMs: number;
@@ -30,10 +33,20 @@ export type ListenOnSockets = (options: {
 
 const SWEEP_MS = 1000;
 
-/** HTTP/1.1 server on plain sockets, with the same behaviour on every runtime. */
+/** HTTP/1.1 server on sockets, with the same behaviour on every runtime. */
 export async function serve(
   listen: ListenOnSockets,
-  { hostname, port, sharesPort = false, clock, keepAliveMs, maxBodyBytes, direct, answer }: ServerOptions,
+  {
+    hostname,
+    port,
+    sharesPort = false,
+    tls,
+    clock,
+    keepAliveMs,
+    maxBodyBytes,
+    direct,
+    answer,
+  }: ServerOptions,
 ) {
   const connections = new Set<Connection>();
   const areClosed = Promise.withResolvers<void>();
@@ -47,6 +60,7 @@ export async function serve(
         clock,
         keepAliveMs,
         maxBodyBytes,
+        scheme: tls ? 'https' : 'http',
         direct: (head, body) => direct?.(head, body, clientAddress),
         answer: (request) => answer(request, clientAddress),
         later: setImmediate,

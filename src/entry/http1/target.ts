@@ -1,5 +1,8 @@
 import { type Refusal, refuse } from './refusal.ts';
 
+/** Scheme of all URLs of a listener. */
+export type Scheme = 'http' | 'https';
+
 /** A name, an IPv4 or an IPv6 address, and a port. */
 const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
@@ -11,7 +14,12 @@ const REWRITTEN = /[\\#]/;
  * URL of a request: the path is the request line's, and nothing else's. What `URL` would resolve to another
  * path is refused, as a proxy's rules by path could be evaded by it.
  */
-export function urlOf(target: string, hosts: readonly string[], isHttp10: boolean): string | Refusal {
+export function urlOf(
+  target: string,
+  hosts: readonly string[],
+  isHttp10: boolean,
+  scheme: Scheme,
+): string | Refusal {
   const [host] = hosts;
   if (hosts.length > 1) return refuse('malformed', 'Send one Host');
   if (host === undefined && !isHttp10) return refuse('malformed', 'Send a Host');
@@ -26,7 +34,7 @@ export function urlOf(target: string, hosts: readonly string[], isHttp10: boolea
   const query = path.indexOf('?');
   if (DOTS.test(query < 0 ? path : path.slice(0, query)))
     return refuse('malformed', 'Send the path without . and .. in it');
-  return `http://${authority ?? host ?? 'localhost'}${path}`;
+  return `${scheme}://${authority ?? host ?? 'localhost'}${path}`;
 }
 
 /** Hosts that were found valid: clients repeat theirs. */

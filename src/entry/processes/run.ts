@@ -5,7 +5,8 @@ import type { Log } from '../../ports/log.ts';
 import { pause, systemClock } from '../../ports/clock.ts';
 import { API_LOG, exitForAddress, runApi } from '../api.ts';
 import { exit, openLog, orExit, stopOnSignal } from '../container.ts';
-import { type ListenOnSockets, serve } from '../http1/server.ts';
+import type { ListenOnSockets } from '../http1/server.ts';
+import { listenOn } from '../listen.ts';
 import { siblingsOf } from './siblings.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -17,13 +18,13 @@ import { Supervisor } from './supervisor.ts';
 export async function runProcesses(sockets: ListenOnSockets): Promise<void> {
   const siblings = siblingsOf(process);
   if (siblings) {
-    await runApi((options) => serve(sockets, options), siblings);
+    await runApi(listenOn(sockets), siblings);
     siblings.listening();
     return;
   }
   const config = await orExit(() => readConfig(process.env, PARTS));
   const count = config.processes === 'auto' ? availableParallelism() : config.processes;
-  if (count === 1) await runApi((options) => serve(sockets, options));
+  if (count === 1) await runApi(listenOn(sockets));
   else await supervise(count, sockets, config);
 }
 

@@ -68,6 +68,15 @@ describe('RequestReader', () => {
     );
   });
 
+  test('the scheme of a URL is that of the listener, whatever the client calls it', () => {
+    const reader = new RequestReader(MAX, 'https');
+    for (const target of ['/a', 'http://b/a', 'https://b/a']) {
+      reader.push(Buffer.from(rawRequest(`GET ${target} HTTP/1.1`)));
+      const next = reader.next();
+      expect(next?.kind === 'request' && new URL(next.head.url).protocol).toBe('https:');
+    }
+  });
+
   test.each([
     ['chunks', CHUNKED.replace('3\r\nabc', `fff\r\n${'x'.repeat(0xfff)}`), true],
     ['a stated length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n', true],

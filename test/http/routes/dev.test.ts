@@ -108,9 +108,13 @@ describe('/dev/*', () => {
     expect(await statusOf('/dev/kafka/fail', { method: 'POST', headers })).toBe(403);
   });
 
-  test('answers to its own page', async () => {
+  test('answers to its own page, with TLS as well', async () => {
     const headers = { ...JSON_TYPE, Origin: 'http://localhost:8000' };
     expect(await statusOf('/dev/kafka/recover', { method: 'POST', headers })).toBe(200);
+    const overTls = { ...JSON_TYPE, Origin: 'https://localhost:8000' };
+    const url = 'https://localhost:8000/dev/kafka/recover';
+    const init = { method: 'POST', headers: overTls };
+    expect((await dev.request(url, init, { clientAddress: '127.0.0.1' })).status).toBe(200);
   });
 
   test.each([

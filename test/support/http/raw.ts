@@ -1,14 +1,16 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { until } from '../process/wait.ts';
 
-/** Plain socket of a client that writes its HTTP by hand. */
+/** Socket of a client that writes its HTTP by hand: a plain one, or one with TLS. */
 export class RawClient {
   readonly socket: Socket;
   #received = '';
   #isClosed = false;
 
-  constructor(url: string) {
-    this.socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+  constructor(url: string, tls?: ConnectionOptions) {
+    const target = { port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true };
+    this.socket = tls ? connectTls({ ...target, ...tls }) : connect(target);
     this.socket.on('data', (bytes) => (this.#received += bytes.toString('latin1')));
     for (const event of ['end', 'close', 'error']) this.socket.on(event, () => (this.#isClosed = true));
   }

@@ -7,7 +7,7 @@ const ENTRIES = {
   api: {
     file: (runtime: Runtime) => `src/entry/${runtime}.ts`,
     subcommand: 'serve',
-    ready: /(?:Listening|Ready) on (http:\S+)/,
+    ready: /(?:Listening|Ready) on (https?:\S+)/,
   },
   backfill: {
     file: () => 'src/entry/backfill.ts',
