@@ -2,7 +2,6 @@ import type { Accept } from '../../src/accept/accept.ts';
 import { createAuthenticate } from '../../src/http/auth/authenticate.ts';
 import { createDirect } from '../../src/http/direct.ts';
 import { createPostMessage } from '../../src/http/post-message.ts';
-import { systemClock } from '../../src/ports/clock.ts';
 import { FakeLog } from '../../test/support/fakes/fake-log.ts';
 import type { Connect } from '../client.ts';
 import { serveDirect } from '../stage-server.ts';
@@ -17,7 +16,7 @@ export const connect: Connect = ({ topic }) => {
     topics: new Set([topic]),
     newId: () => crypto.randomUUID(),
     keepsReceipts: true,
-    clock: systemClock,
+    now: Date.now,
   });
   return serveDirect(
     createDirect({

@@ -1,18 +1,16 @@
 import type { Accept } from '../accept/accept.ts';
 import { type Parsed, parseMessage, type ParseContext } from '../message/parse.ts';
 import type { Submission } from '../message/message.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Answer } from './answer.ts';
 import { NO_OUTCOME, tell, type Told } from './outcome-answer.ts';
 import { rateLimitFields } from './rate-limit.ts';
 import { type Sender, whyForbidden } from './auth/sender.ts';
 import { withTrace } from './trace.ts';
 
-export interface AcceptDeps extends Pick<ParseContext, 'defaultTopic' | 'topics' | 'newId'> {
+export interface AcceptDeps extends ParseContext {
   readonly accept: Accept;
   /** Whether receipts can be read afterwards. */
   readonly keepsReceipts: boolean;
-  readonly clock: Clock;
 }
 
 /** Request with messages, from whichever server. */
@@ -43,7 +41,7 @@ export function readItem(
     notJson = 'Is not a JSON object',
   }: { readonly id?: string | undefined; readonly notJson?: string } = {},
 ): Submission | Refused {
-  const parsed: Parsed = parseMessage(json, { ...deps, id, now: deps.clock.wallTime() });
+  const parsed: Parsed = parseMessage(json, deps, id);
   switch (parsed.kind) {
     case 'not-json':
       return { kind: 'problem', code: 'not-json', detail: notJson, members: {} };

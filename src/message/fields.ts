@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type FieldError, toErrors } from './field-errors.ts';
-import { memberTexts } from './json-spans.ts';
+import { memberText } from './json-spans.ts';
 import { ENCODINGS, type Message } from './message.ts';
 
 /** Why a text is not a message. */
@@ -15,6 +15,8 @@ const text = z.string().refine((value) => value.isWellFormed(), LONE_SURROGATE);
 const MAX_HEADERS = 1000;
 /** Kafka numbers partitions by signed integers of 32 bits. */
 const MAX_PARTITION = 2_147_483_647;
+/** Arrays and objects that may stand in one another: parsers of consumers have their limits. */
+export const MAX_DEPTH = 1000;
 /** Limit of the errors in an answer. */
 const MAX_ERRORS = 20;
 
@@ -66,11 +68,26 @@ export function readFields<T extends Fields>(json: string, schema: z.ZodType<T>)
   } catch {
     return { kind: 'not-json' };
   }
+  if (isPlain(parsed)) return parsed as T;
   const errors = isObject(parsed) ? [...nameErrors(parsed), ...valueErrors(parsed)] : [];
   const fields = schema.safeParse(parsed);
   if (fields.error) errors.push(...fields.error.issues.flatMap(toErrors));
   if (!fields.data || errors.length > 0) return { kind: 'invalid', errors: firstOf(errors) };
   return fields.data;
+}
+
+/** Whether a message has a value, perhaps a key and a topic, and nothing else: such a one needs no schema. */
+function isPlain(parsed: unknown): boolean {
+  if (!isObject(parsed)) return false;
+  let hasValue = false;
+  for (const name of Object.keys(parsed)) {
+    const member = parsed[name];
+    if (name === 'value') hasValue = true;
+    else if (name === 'topic') {
+      if (typeof member !== 'string') return false;
+    } else if (name !== 'key' || typeof member !== 'string' || !member.isWellFormed()) return false;
+  }
+  return hasValue;
 }
 
 function firstOf(errors: FieldError[]): FieldError[] {
@@ -115,7 +132,7 @@ export function toMessage(
   { key = null, headers = {}, partition, encoding = 'json' }: Fields,
   own: Pick<Message, 'id' | 'topic' | 'timestamp' | 'undated' | 'owner'>,
 ): Message {
-  const value = memberTexts(json).get('value') ?? 'null';
+  const value = memberText(json, 'value') ?? 'null';
   return {
     ...own,
     key,

@@ -1,6 +1,6 @@
 import type { FieldError } from './field-errors.ts';
-import { Fields, type NotFields, readFields, toMessage } from './fields.ts';
-import { memberTexts } from './json-spans.ts';
+import { Fields, MAX_DEPTH, type NotFields, readFields, toMessage } from './fields.ts';
+import { isNestedDeeper, memberText } from './json-spans.ts';
 import { ID_HEADER, type Message } from './message.ts';
 
 export type Parsed =
@@ -11,9 +11,7 @@ export interface ParseContext {
   readonly defaultTopic: string;
   readonly topics: ReadonlySet<string>;
   /** Timestamp of a message without one, in milliseconds since the epoch. */
-  readonly now: number;
-  /** The id that came beside the message, by a header. */
-  readonly id?: string | undefined;
+  now(): number;
   newId(): string;
 }
 
@@ -22,25 +20,28 @@ const MAX_AHEAD_MS = 3_600_000;
 
 const UNDATED = { undated: true } as const;
 
-/** Validates a client's message and fills in its defaults. */
-export function parseMessage(json: string, context: ParseContext): Parsed {
+/** Validates a client's message and fills in its defaults. `idBeside`: the id that came by a header. */
+export function parseMessage(json: string, context: ParseContext, idBeside?: string): Parsed {
   const fields = readFields(json, Fields);
   if ('kind' in fields) return fields;
   const topic = fields.topic ?? context.defaultTopic;
-  const timestamp = fields.timestamp ?? context.now;
+  const now = context.now();
+  const timestamp = fields.timestamp ?? now;
   const errors: FieldError[] = [];
   if (!context.topics.has(topic))
     errors.push({ path: 'topic', message: 'Is not one of the topics that this service takes' });
   // Not 1.7e12, and not 1.0: other readers of JSON take those for fractions.
-  if (fields.timestamp !== undefined && !/^\d+$/.test(memberTexts(json).get('timestamp') ?? ''))
+  if (fields.timestamp !== undefined && !/^\d+$/.test(memberText(json, 'timestamp') ?? ''))
     errors.push({ path: 'timestamp', message: 'Must be a whole number, in digits' });
-  if (timestamp > context.now + MAX_AHEAD_MS)
+  if (timestamp > now + MAX_AHEAD_MS)
     errors.push({ path: 'timestamp', message: 'Is more than an hour ahead' });
   if (Object.keys(fields.headers ?? {}).some((name) => name.toLowerCase() === ID_HEADER))
     errors.push({ path: `headers.${ID_HEADER}`, message: 'Is set by the service: use `id`' });
-  const id = fields.id ?? context.id;
-  if (context.id !== undefined && id !== context.id)
+  const id = fields.id ?? idBeside;
+  if (idBeside !== undefined && id !== idBeside)
     errors.push({ path: 'id', message: 'Differs from the header Idempotency-Key' });
+  if (isNestedDeeper(json, MAX_DEPTH + 1))
+    errors.push({ path: 'value', message: `Is nested more than ${MAX_DEPTH} deep` });
   if (errors.length > 0) return { kind: 'invalid', errors };
   return {
     kind: 'message',

@@ -64,7 +64,7 @@ export function createHttp(deps: HttpDeps): Http {
   const { maxBodyBytes, corsOrigins, defaultTopic, topics, adminPort } = config;
   const posting = {
     accept: deps.accept,
-    clock,
+    now: () => clock.wallTime(),
     defaultTopic,
     topics,
     newId: () => crypto.randomUUID(),

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { idKey } from '../../src/message/id-key.ts';
 import { switchKafka } from '../support/process/spillway.ts';
 import { until } from '../support/process/wait.ts';
 import { describeChaos, TEST_MS } from './stage.ts';
@@ -23,7 +24,7 @@ describeChaos('limit, ids and receipts in a real Redis', ['redis'], (stage) => {
       expect(await second.json()).toEqual(await first.json());
 
       // As another process leaves it that is publishing right now.
-      await stage.redis.client().set('spillway:message:held', 'held:nonce', 'PX', 60_000);
+      await stage.redis.client().set(`spillway:message:${idKey({ id: 'held' })}`, 'held:nonce', 'PX', 60_000);
       const conflict = await post({ id: 'held', value: 1 });
       expect([conflict.status, conflict.headers.get('Retry-After')]).toEqual([409, '1']);
 
@@ -37,7 +38,10 @@ describeChaos('limit, ids and receipts in a real Redis', ['redis'], (stage) => {
       await switchKafka(service, 'recover');
       await until('it is published', async () => (await receipt('parked'))['status'] === 'published');
       expect(await receipt('parked')).toMatchObject({ topic: 'messages', partition: 0, offset: '1' });
-      expect(await stage.redis.client().ttl('spillway:message:parked')).toBeWithin(590, 601);
+      expect(await stage.redis.client().ttl(`spillway:message:${idKey({ id: 'parked' })}`)).toBeWithin(
+        590,
+        601,
+      );
       await other.end('SIGKILL');
     },
     TEST_MS,
@@ -101,7 +105,7 @@ describeChaos('limit, ids and receipts in a real Redis', ['redis'], (stage) => {
       await bringBack();
       // What was recorded meanwhile is written now.
       await until('the receipts are written', async () =>
-        stage.redis.client().get('spillway:message:away-99'),
+        stage.redis.client().get(`spillway:message:${idKey({ id: 'away-99' })}`),
       );
       expect((await fetch(`${url}/v1/messages/away-99`)).status).toBe(200);
     },

@@ -22,7 +22,7 @@ describe('a parked entry', () => {
     expect(fromEntry(toEntry(message, 1234))).toEqual(message);
     expect(parkedAtOf(toEntry(message, 1234))).toBe(1234);
     expect(parkedAtOf(toEntry(message))).toBeUndefined();
-    const context = { defaultTopic: 't', topics: new Set(['t']), now: 0, newId: () => 'new-id' };
+    const context = { defaultTopic: 't', topics: new Set(['t']), now: () => 0, newId: () => 'new-id' };
     const ofClient = parseMessage('{"parkedAt":1,"value":1}', context);
     expect(ofClient).toMatchObject({ kind: 'invalid', errors: [{ path: 'parkedAt' }] });
   });
@@ -61,7 +61,7 @@ describe('a parked entry', () => {
   });
 
   test('says whether its client left it undated', () => {
-    const context = { defaultTopic: 't', topics: new Set(['t']), now: 7, newId: () => 'new-id' };
+    const context = { defaultTopic: 't', topics: new Set(['t']), now: () => 7, newId: () => 'new-id' };
     const undatedOf = (json: string) => {
       const parsed = parseMessage(json, context);
       return parsed.kind === 'message' ? fromEntry(toEntry(parsed.message, 9)) : parsed;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { elementTexts, memberTexts } from '../../src/message/json-spans.ts';
+import { elementTexts, isNestedDeeper, memberText } from '../../src/message/json-spans.ts';
 
 test.each([
   ['[]', []],
@@ -9,7 +9,7 @@ test.each([
   expect(elementTexts(text)).toEqual(elements);
 });
 
-describe('memberTexts', () => {
+describe('memberText', () => {
   test.each([
     ['{"value":1.10}', '1.10'],
     ['{"value":12345678901234567890}', '12345678901234567890'],
@@ -24,15 +24,15 @@ describe('memberTexts', () => {
     ['{"v\\u0061lue":7}', '7'],
     ['{"value":"😀","key":"k"}', '"😀"'],
   ])('%s holds the value as it was written', (text, value) => {
-    expect(memberTexts(text).get('value')).toBe(value);
+    expect(memberText(text, 'value')).toBe(value);
   });
 
   test('the last of two members of one name counts, as with JSON.parse', () => {
-    expect(memberTexts('{"value":1,"value":2}').get('value')).toBe('2');
+    expect(memberText('{"value":1,"value":2}', 'value')).toBe('2');
   });
 
   test('an empty object has no members', () => {
-    expect(memberTexts(' {} ').size).toBe(0);
+    expect(memberText(' {} ', 'value')).toBeUndefined();
   });
 
   test('every text that it finds parses to what JSON.parse finds in the whole', () => {
@@ -44,16 +44,25 @@ describe('memberTexts', () => {
         'odd "name"\\': anyJson(random, 1),
       };
       const text = JSON.stringify(whole, null, Math.floor(random() * 3));
-      const members = memberTexts(text);
       for (const [name, value] of Object.entries(whole))
-        expect(JSON.parse(members.get(name) ?? '')).toEqual(value);
+        expect(JSON.parse(memberText(text, name) ?? '')).toEqual(value);
     }
   });
 
   test('a value that is nested 100 000 deep does not overflow the stack', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
-    expect(memberTexts(`{"value":${deep}}`).get('value')).toBe(deep);
+    expect(memberText(`{"value":${deep}}`, 'value')).toBe(deep);
   });
+});
+
+test.each([
+  ['[[[1]]]', 3, false],
+  ['[[[1]]]', 2, true],
+  ['[[],[],{"a":[]}]', 3, false],
+  ['["[[[[[[[[", 1]', 1, false],
+  ['[{"\\"[":[1]},2,3]', 2, true],
+])('%s is nested deeper than %d: %p', (text, most, isDeeper) => {
+  expect(isNestedDeeper(text, most)).toBe(isDeeper);
 });
 
 /** mulberry32: the same numbers on every run. */

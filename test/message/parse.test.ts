@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
+import { assert, constantFrom, jsonValue, oneof, property, record, string } from 'fast-check';
 import { parseMessage } from '../../src/message/parse.ts';
 
 const NOW = 1_764_671_400_000;
 const context = {
   defaultTopic: 'messages',
   topics: new Set(['messages', 'orders']),
-  now: NOW,
+  now: () => NOW,
   newId: () => 'new-id',
 };
 
@@ -133,4 +134,24 @@ describe('parseMessage', () => {
     );
     expect(JSON.stringify(parsed)).not.toContain('secret');
   });
+});
+
+test('a message with a value, a key and a topic alone is judged as with its encoding beside them', () => {
+  const text = oneof(string(), string({ unit: 'binary' }), constantFrom('\\ud800', 'messages', 'orders'));
+  const odd = oneof(text.map(String), constantFrom(null, 1, {}, [], true));
+  const members = record({ value: jsonValue(), key: odd, topic: odd }, { requiredKeys: [] });
+  assert(
+    property(members, (message) => {
+      const plain = parse(JSON.stringify(message));
+      const whole = parse(JSON.stringify({ ...message, encoding: 'json' }));
+      expect(plain).toEqual(whole);
+    }),
+  );
+});
+
+test.each([
+  [1000, 'message'],
+  [1001, 'invalid'],
+])('a value that is nested %d deep: %s', (depth, kind) => {
+  expect(parse(`{"value":${'['.repeat(depth)}${']'.repeat(depth)}}`)).toMatchObject({ kind });
 });

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import type { FieldError } from '../../../message/field-errors.ts';
-import { memberTexts } from '../../../message/json-spans.ts';
 import { ID_HEADER } from '../../../message/message.ts';
 
 /** A record of a request, as a message in the form that clients write as JSON, or what is wrong with it. */
@@ -102,9 +101,4 @@ function headersOf(headers: unknown, name: 'key' | 'name', faults: Faults): Reco
         ]);
     }
   return Object.fromEntries(read);
-}
-
-/** The text of a member of a valid JSON object. */
-export function memberText(json: string, name: string): string {
-  return memberTexts(json).get(name) ?? 'null';
 }

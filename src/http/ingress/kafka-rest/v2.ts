@@ -1,11 +1,10 @@
-import { elementTexts } from '../../../message/json-spans.ts';
+import { elementTexts, memberText } from '../../../message/json-spans.ts';
 import {
   Faults,
   type Format,
   headersAndId,
   isObject,
   keyOf,
-  memberText,
   type RecordText,
   valueMembers,
 } from './record.ts';
@@ -38,7 +37,7 @@ export function decodeV2(text: string, target: V2Target): V2Request {
   }
   const records: unknown = isObject(request) ? request['records'] : undefined;
   if (!Array.isArray(records) || records.length === 0) return { kind: 'no-records' };
-  const texts = elementTexts(memberText(text, 'records'));
+  const texts = elementTexts(memberText(text, 'records') ?? '[]');
   return {
     kind: 'records',
     records: records.map((record, index) => decodeRecord(record, texts[index] ?? '', target)),
@@ -59,6 +58,6 @@ function decodeRecord(record: unknown, text: string, { topic, format, partition 
     timestamp: record['timestamp'] ?? undefined,
   });
   if (faults.errors.length > 0) return { kind: 'invalid', errors: faults.errors };
-  const value = valueMembers(record['value'], memberText(text, 'value'), format);
+  const value = valueMembers(record['value'], memberText(text, 'value') ?? 'null', format);
   return { kind: 'json', json: `${fields.slice(0, -1)},${value}}` };
 }

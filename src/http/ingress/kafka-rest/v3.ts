@@ -1,4 +1,4 @@
-import { elementTexts } from '../../../message/json-spans.ts';
+import { elementTexts, memberText } from '../../../message/json-spans.ts';
 import {
   Faults,
   type Format,
@@ -6,7 +6,6 @@ import {
   isObject,
   keyOf,
   type Members,
-  memberText,
   type RecordText,
   valueMembers,
 } from './record.ts';
@@ -62,7 +61,7 @@ export function decodeV3Batch(text: string, topic: string): V3Batch {
   const ids = entries.map((entry: unknown) => (isObject(entry) ? entry['id'] : undefined));
   if (!ids.every((id): id is string => typeof id === 'string' && ID.test(id))) return { kind: 'no-ids' };
   if (new Set(ids).size < ids.length) return { kind: 'same-ids' };
-  const texts = elementTexts(memberText(text, 'entries'));
+  const texts = elementTexts(memberText(text, 'entries') ?? '[]');
   const decoded = entries.map((entry: Members, index): V3Entry => {
     const record = decodeRecord(entry, texts[index] ?? '', topic, KNOWN_IN_BATCH);
     return { id: ids[index] ?? '', record };
@@ -83,7 +82,7 @@ function decodeRecord(record: Members, text: string, topic: string, known: Reado
     timestamp: timeOf(record['timestamp'], faults),
   });
   if (faults.errors.length > 0) return { kind: 'invalid', errors: faults.errors };
-  const valueText = value ? memberText(memberText(text, 'value'), 'data') : 'null';
+  const valueText = value ? (memberText(memberText(text, 'value') ?? '{}', 'data') ?? 'null') : 'null';
   const members = valueMembers(value?.data, valueText, value?.format ?? 'BINARY');
   const sizes = { key: sizeOf(key), value: sizeOf(value) };
   return { kind: 'json', json: `${fields.slice(0, -1)},${members}}`, ...sizes };

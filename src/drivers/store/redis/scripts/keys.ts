@@ -33,7 +33,7 @@ export const NOWHERE = `${TAG}:nowhere`;
 
 /** List, `<STAGED><id>`: arguments that are too large for one request. Expires. */
 export const STAGED = `${TAG}:staged:`;
-/** String, `<MESSAGE><id>`: the record of an id, which is its hold or its receipt. */
+/** String, `<MESSAGE><id>`: the record of an id (`idKey`), which is its hold or its receipt. */
 export const MESSAGE = 'spillway:message:';
 
 /** String, `<CLIENT_LIMIT><client>`: the GCRA state of a client. */
