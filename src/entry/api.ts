@@ -59,8 +59,9 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
   ): Promise<Listener> {
     const { host: hostname, keepAliveMs, maxBodyBytes } = config;
     const sharesPort = siblings !== undefined;
+    const onShed = service.countShed;
     try {
-      const common = { hostname, port, sharesPort, clock: systemClock, keepAliveMs, maxBodyBytes };
+      const common = { hostname, port, sharesPort, clock: systemClock, keepAliveMs, maxBodyBytes, onShed };
       return await listen({ ...common, ...handlers });
     } catch (error) {
       return exitForAddress({ host: hostname, port }, log, error, variable);

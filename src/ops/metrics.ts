@@ -17,6 +17,8 @@ export interface Metrics {
   countFault(service: ServiceName): void;
   /** Counts messages admitted without an answer of the gate. */
   countBypassed(messages: number): void;
+  /** Counts requests that were refused before their body was read, since too much was in memory. */
+  countShed(): void;
   /** Counts receipts that were dropped because too many waited for the store. */
   countDroppedReceipts(receipts: number): void;
   /** Counts messages that went on without knowing whether earlier ones of their keys wait. */
@@ -89,6 +91,11 @@ export function createMetrics(topics: ReadonlySet<string>): Metrics {
     help: 'Messages let in without asking for their limit or their id, because Redis gave no answer',
     registers,
   });
+  const shed = new Counter({
+    name: 'spillway_requests_shed_total',
+    help: 'Requests that were answered 503 before their body was read, because too much was in memory',
+    registers,
+  });
   const droppedReceipts = new Counter({
     name: 'spillway_receipts_dropped_total',
     help: 'Receipts that were never written, because too many waited for Redis',
@@ -108,6 +115,7 @@ export function createMetrics(topics: ReadonlySet<string>): Metrics {
     countOutcome: (outcome) => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
     countFault: (service) => failures.inc({ service }),
     countBypassed: (count) => bypassed.inc(count),
+    countShed: () => shed.inc(),
     countDroppedReceipts: (count) => droppedReceipts.inc(count),
     countDoubt: (isPublished) => doubts.inc({ outcome: isPublished ? 'published' : 'failed' }),
     ...order,

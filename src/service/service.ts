@@ -49,6 +49,8 @@ export interface ServiceDeps {
 }
 
 export interface Service extends Http {
+  /** Counts a request that a server refused, since it has too much in memory. */
+  readonly countShed: () => void;
   /** The circuit of Kafka, read only. */
   readonly kafka: Pick<Circuit, 'state' | 'retryInMs'>;
   /**
@@ -206,6 +208,7 @@ export function createService(deps: ServiceDeps): Service {
   });
   return {
     ...http,
+    countShed: () => metrics.countShed(),
     kafka: circuits.kafka,
     async start() {
       await fleet.start();

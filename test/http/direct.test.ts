@@ -11,6 +11,7 @@ import {
 } from 'fast-check';
 import { createHash } from 'node:crypto';
 import { Connection } from '../../src/entry/http1/connection.ts';
+import { Load } from '../../src/entry/http1/load.ts';
 import type { PublishResult } from '../../src/ports/publisher.ts';
 import { KAFKA_DOWN, PUBLISHED } from '../support/fakes/fake-publisher.ts';
 import { fakeService } from '../support/fakes/fake-service.ts';
@@ -56,6 +57,8 @@ async function exchange({ line, fields, body, kafka, phase, hasKeys }: Posted, i
       clock,
       keepAliveMs: 1000,
       maxBodyBytes: 500,
+      load: new Load(500),
+      onShed() {},
       later: setImmediate,
       direct(head, bytes) {
         const answer = isDirect ? direct(head, bytes, '192.0.2.1') : undefined;

@@ -3,6 +3,7 @@ import type { Answer } from '../../http/answer.ts';
 import { asksToClose, outgoing, serialise } from './answer.ts';
 import type { Head } from './head.ts';
 import { LIMITS } from './limits.ts';
+import type { Load } from './load.ts';
 import { type Incoming, RequestReader } from './reader.ts';
 import { type Refusal, refusalAnswer, refuse } from './refusal.ts';
 import { toRequest } from './request.ts';
@@ -15,6 +16,10 @@ export interface ConnectionOptions {
   /** Time for which a connection may wait for its next request, in milliseconds. */
   readonly keepAliveMs: number;
   readonly maxBodyBytes: number;
+  /** What all connections have in memory. */
+  readonly load: Load;
+  /** Counts requests that were refused for it. */
+  readonly onShed: () => void;
   /** `http` if absent. */
   readonly scheme?: Scheme;
   /** Answers a request as it is, or undefined for one that `answer` has to see. */
@@ -38,6 +43,7 @@ type State =
 const READING: State = { kind: 'reading' };
 const YIELDING: State = { kind: 'yielding' };
 const ANSWERING: State = { kind: 'answering' };
+const OVERLOADED = 'This process has too many requests in memory: send again after Retry-After';
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
 /**
@@ -52,6 +58,8 @@ export class Connection {
   #state: State = READING;
   #isPaused = false;
   #hasEnded = false;
+  /** Bytes of the request that is read or answered, and of what follows it. */
+  #bytes = 0;
   readonly #wait: Wait;
 
   constructor(wire: Wire, options: ConnectionOptions) {
@@ -65,6 +73,7 @@ export class Connection {
   receive(bytes: Buffer): void {
     const { kind } = this.#state;
     if (kind === 'closed' || kind === 'ending') return;
+    this.#hold(bytes.length);
     this.#reader.push(bytes);
     if (kind === 'reading') this.#read();
     else if (!this.#isPaused) {
@@ -85,9 +94,16 @@ export class Connection {
     if (this.#state.kind === 'sending') this.#send(this.#state.rest, this.#state.closes);
   }
 
+  /** Refuses a client of which there are too many. */
+  shed(detail: string): void {
+    this.#options.onShed();
+    this.#refuse(refuse('unavailable', detail));
+  }
+
   /** Ends the connection at once. */
   destroy(): void {
     if (this.#state.kind === 'closed') return;
+    this.#hold(-this.#bytes);
     this.#state = { kind: 'closed' };
     this.#wire.destroy();
   }
@@ -101,11 +117,21 @@ export class Connection {
     else this.destroy();
   }
 
+  #hold(bytes: number): void {
+    this.#bytes += bytes;
+    this.#options.load.add(bytes);
+  }
+
   #read(): void {
     const next = this.#reader.next();
-    if (next?.kind === 'request') void this.#answer(next);
+    if (this.#options.load.isFull && this.#hasBody(next)) this.shed(OVERLOADED);
+    else if (next?.kind === 'request') void this.#answer(next);
     else if (next) this.#refuse(next);
     else this.#await();
+  }
+
+  #hasBody(next: Incoming | Refusal | undefined): boolean {
+    return next?.kind === 'request' ? next.body.length > 0 : !next && this.#reader.awaits === 'body';
   }
 
   /** Waits for more of the next request. */
@@ -167,6 +193,7 @@ export class Connection {
 
   #goOn(): void {
     if (this.#state.kind === 'closed') return;
+    this.#hold(-this.#bytes);
     if (this.#reader.awaits === 'next request') {
       this.#state = READING;
       this.#await();

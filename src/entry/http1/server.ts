@@ -1,6 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Certificate } from './certificate.ts';
 import { Connection } from './connection.ts';
+import { LIMITS } from './limits.ts';
+import { Load } from './load.ts';
 import type { Direct } from '../../http/direct.ts';
 import type { Wire } from './wire.ts';
 
@@ -16,6 +18,8 @@ export interface ServerOptions {
   /** Time for which a connection may wait for its next request, in milliseconds. */
   readonly keepAliveMs: number;
   readonly maxBodyBytes: number;
+  /** Counts requests that are refused since too much is in memory. */
+  readonly onShed?: (() => void) | undefined;
   /** Handles a request before there is a `Request` of it, or answers undefined. */
   readonly direct?: Direct;
   /** Handles a request, with the address of its connection: a header with another one proves nothing. */
@@ -44,11 +48,13 @@ export async function serve(
     clock,
     keepAliveMs,
     maxBodyBytes,
+    onShed = () => {},
     direct,
     answer,
   }: ServerOptions,
 ) {
   const connections = new Set<Connection>();
+  const load = new Load(maxBodyBytes);
   const areClosed = Promise.withResolvers<void>();
   let isStopping = false;
   const listener = await listen({
@@ -60,12 +66,16 @@ export async function serve(
         clock,
         keepAliveMs,
         maxBodyBytes,
+        load,
+        onShed,
         scheme: tls ? 'https' : 'http',
         direct: (head, body) => direct?.(head, body, clientAddress),
         answer: (request) => answer(request, clientAddress),
         later: setImmediate,
       });
       connections.add(connection);
+      if (connections.size > LIMITS.connections)
+        connection.shed('This process has too many connections: send again after Retry-After');
       return connection;
     },
     closed(connection) {

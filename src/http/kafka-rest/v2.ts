@@ -17,11 +17,15 @@ interface PostedV2 extends Posted {
 
 export type PostV2 = (posted: PostedV2) => Promise<Answer>;
 
-/** How the records of these media types are written. The general ones mean binary, as with Confluent's. */
+/** Formats by the names of their media types, which clients of API v1 still send. Others mean binary, as elsewhere. */
 const FORMATS = new Map<string, V2Target['format']>([
   ['application/vnd.kafka.json.v2+json', 'JSON'],
   ['application/vnd.kafka.binary.v2+json', 'BINARY'],
+  ['application/vnd.kafka.json.v1+json', 'JSON'],
+  ['application/vnd.kafka.binary.v1+json', 'BINARY'],
   ['application/vnd.kafka.v2+json', 'BINARY'],
+  ['application/vnd.kafka.v1+json', 'BINARY'],
+  ['application/vnd.kafka+json', 'BINARY'],
   ['application/json', 'BINARY'],
 ]);
 const NO_FORMAT = `Send ${[...FORMATS.keys()].slice(0, 2).join(' or ')}: there is no schema registry here`;

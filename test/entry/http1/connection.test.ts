@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Connection } from '../../../src/entry/http1/connection.ts';
+import { Load } from '../../../src/entry/http1/load.ts';
 import { FakeClock } from '../../support/fakes/fake-clock.ts';
 import { rawRequest } from '../../support/http/raw.ts';
 
@@ -7,7 +8,7 @@ const POST = rawRequest('POST /a HTTP/1.1', { body: '{"value":1}' });
 const GET = rawRequest('GET /b HTTP/1.1');
 const KEEP_ALIVE_MS = 75_000;
 
-function setup(answer?: (request: Request) => Response | Promise<Response>) {
+function setup(answer?: (request: Request) => Response | Promise<Response>, load = new Load(1000)) {
   const clock = new FakeClock();
   const log: string[] = [];
   const seen: string[] = [];
@@ -27,6 +28,8 @@ function setup(answer?: (request: Request) => Response | Promise<Response>) {
       clock,
       keepAliveMs: KEEP_ALIVE_MS,
       maxBodyBytes: 1000,
+      load,
+      onShed: () => log.push('shed'),
       later: setImmediate,
       direct: () => undefined,
       async answer(request) {
@@ -169,6 +172,8 @@ describe('a connection', () => {
         clock,
         keepAliveMs: 1,
         maxBodyBytes: 1e6,
+        load: new Load(1e6),
+        onShed() {},
         later: setImmediate,
         direct: () => undefined,
         answer: () => new Response(),
@@ -214,5 +219,36 @@ describe('a connection', () => {
     await send(GET + GET);
     expect([statuses(), log]).toEqual([[200], ['end']]);
     expect(wire.sent.match(/connection: close/gi)).toHaveLength(1);
+  });
+
+  test('is refused a body while too much is in memory, and is answered again once there is room', async () => {
+    const load = new Load(10, 100);
+    load.add(200);
+    const full = setup(undefined, load);
+    await full.send(rawRequest('POST /a HTTP/1.1', { body: 'x'.repeat(50) }));
+    expect(full.statuses()).toEqual([503]);
+    expect(full.wire.sent).toContain('Retry-After: 1\r\n');
+    expect([full.seen, full.log]).toEqual([[], ['shed', 'end']]);
+    const health = setup(undefined, load);
+    await health.send(GET);
+    expect(health.statuses()).toEqual([202]);
+    full.connection.destroy();
+    load.add(-200);
+    const free = setup(undefined, load);
+    await free.send(POST);
+    expect(free.statuses()).toEqual([202]);
+  });
+
+  test.each<[end: string, finish: (given: ReturnType<typeof setup>) => unknown]>([
+    ['its request is answered', ({ send }) => send('x'.repeat(100))],
+    ['its client disconnects', ({ connection }) => connection.destroy()],
+    ['it is refused', ({ pass }) => pass(20)],
+  ])('gives back what it held in memory when %s', async (_, finish) => {
+    const load = new Load(1000);
+    const given = setup(undefined, load);
+    await given.send(`POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n${'x'.repeat(800)}`);
+    expect(load.bytes).toBeGreaterThan(800);
+    await finish(given);
+    expect(load.bytes).toBe(0);
   });
 });
