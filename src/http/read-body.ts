@@ -1,5 +1,12 @@
 import type { MiddlewareHandler } from 'hono';
-import { ACCEPTED_CODINGS, codingOf, type CodingOf, type Decoded, decompress } from './content-coding.ts';
+import {
+  ACCEPTED_CODINGS,
+  COMPRESS_OTHERWISE,
+  codingOf,
+  type CodingOf,
+  type Decoded,
+  decompress,
+} from './content-coding.ts';
 import { problem, shuttingDown } from './problem-response.ts';
 
 /** Hono environment of routes behind `readBody`. */
@@ -17,7 +24,7 @@ export function readBody(maxBytes: number, isFinishing: () => boolean): Middlewa
     const tooLarge = () => problem(c, 'too-large', `A body may have ${maxBytes} bytes at most`);
     const coding = codingOf(c.req.header('Content-Encoding'));
     if (coding.kind === 'unknown')
-      return problem(c, 'unsupported-media-type', 'Compress the body by gzip or deflate, or not at all', {
+      return problem(c, 'unsupported-media-type', COMPRESS_OTHERWISE, {
         headers: { 'Accept-Encoding': ACCEPTED_CODINGS },
       });
     const { raw } = c.req;
@@ -46,7 +53,7 @@ export function readBody(maxBytes: number, isFinishing: () => boolean): Middlewa
 }
 
 function decode(body: Uint8Array, coding: CodingOf, maxBytes: number): Decoded | Promise<Decoded> {
-  return coding.kind === 'coded' ? decompress(body, coding.coding, maxBytes) : { kind: 'body', body };
+  return coding.kind === 'coded' ? decompress(body, coding.decode, maxBytes) : { kind: 'body', body };
 }
 
 /** A body without a stated length; undefined if it is longer than `maxBytes`. */

@@ -188,6 +188,9 @@ test.each<[text: string, objects: string[]]>([
   ['{"a":"', ['{"a":"']],
   ['}{}', ['}{}']],
   ['1{}', ['1{}']],
+  ['[{},{}]', ['[{},{}]']],
+  ['{},{}', ['{}', ',{}']],
+  ['"{}"{}', ['"{}"{}']],
 ])('%p is split into its objects', (text, objects) => {
   expect(concatenatedObjects(text)).toEqual(objects);
 });

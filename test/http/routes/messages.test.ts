@@ -239,7 +239,7 @@ describe('elsewhere', () => {
     const response = await post('{"value":1}', { 'Content-Encoding': 'gzip, gzip' });
     expect([response.status, response.headers.get('Accept-Encoding')]).toEqual([
       415,
-      'gzip, deflate, identity',
+      'gzip, deflate, zstd, identity',
     ]);
   });
 

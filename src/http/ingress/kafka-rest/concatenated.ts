@@ -8,15 +8,18 @@ export function concatenatedObjects(text: string): string[] {
   let start = 0;
   let depth = 0;
   for (let found = structure.exec(text); found; found = structure.exec(text)) {
-    if (found[0] === '"') {
+    const [character] = found;
+    // Between objects there is nothing but white space.
+    if (depth === 0 && (character !== '{' || text.slice(start, found.index).trim() !== '')) break;
+    if (character === '"') {
       const end = stringEnd(text, found.index);
       if (end === undefined) break;
       structure.lastIndex = end;
-    } else if (found[0] === '{') depth++;
+    } else if (character === '{') depth++;
     else if (--depth === 0) {
       objects.push(text.slice(start, structure.lastIndex));
       start = structure.lastIndex;
-    } else if (depth < 0) break;
+    }
   }
   const rest = text.slice(start);
   return rest.trim() === '' ? objects : [...objects, rest];
