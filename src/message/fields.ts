@@ -76,7 +76,7 @@ export function readFields<T extends Fields>(json: string, schema: z.ZodType<T>)
   return fields.data;
 }
 
-/** Whether a message has a value, perhaps a key and a topic, and nothing else: such a one needs no schema. */
+/** Whether a message has a value, perhaps a key, a topic and an encoding, and nothing else: it needs no schema. */
 function isPlain(parsed: unknown): boolean {
   if (!isObject(parsed)) return false;
   let hasValue = false;
@@ -85,10 +85,14 @@ function isPlain(parsed: unknown): boolean {
     if (name === 'value') hasValue = true;
     else if (name === 'topic') {
       if (typeof member !== 'string') return false;
+    } else if (name === 'encoding') {
+      if (!isEncoding(member) || valueErrors(parsed).length > 0) return false;
     } else if (name !== 'key' || typeof member !== 'string' || !member.isWellFormed()) return false;
   }
   return hasValue;
 }
+
+const isEncoding = (name: unknown) => ENCODINGS.some((encoding) => encoding === name);
 
 function firstOf(errors: FieldError[]): FieldError[] {
   const more = errors.length - MAX_ERRORS;

@@ -136,14 +136,16 @@ describe('parseMessage', () => {
   });
 });
 
-test('a message with a value, a key and a topic alone is judged as with its encoding beside them', () => {
+test('a message without headers, id and time is judged as with empty headers beside what it has', () => {
   const text = oneof(string(), string({ unit: 'binary' }), constantFrom('\\ud800', 'messages', 'orders'));
   const odd = oneof(text.map(String), constantFrom(null, 1, {}, [], true));
-  const members = record({ value: jsonValue(), key: odd, topic: odd }, { requiredKeys: [] });
+  const encoding = constantFrom('json', 'text', 'base64', 'xml', 1, null);
+  const value = oneof(jsonValue(), constantFrom('AA==', 'AA', '', null));
+  const members = record({ value, key: odd, topic: odd, encoding }, { requiredKeys: [] });
   assert(
     property(members, (message) => {
       const plain = parse(JSON.stringify(message));
-      const whole = parse(JSON.stringify({ ...message, encoding: 'json' }));
+      const whole = parse(JSON.stringify({ ...message, headers: {} }));
       expect(plain).toEqual(whole);
     }),
   );

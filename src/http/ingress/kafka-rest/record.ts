@@ -38,8 +38,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function textOf(base64: unknown, path: string, faults: Faults): string | undefined {
   if (typeof base64 !== 'string' || !BASE64.test(base64))
     return faults.add(path, 'Is not base64 with padding');
+  const bytes = Buffer.from(base64, 'base64');
+  const text = bytes.toString();
+  // Stands for what is no UTF-8, if it is not the text's own.
+  if (!text.includes('\uFFFD')) return text;
   try {
-    return utf8.decode(Buffer.from(base64, 'base64'));
+    return utf8.decode(bytes);
   } catch {
     return faults.add(path, 'Is not UTF-8, which keys and headers have to be here');
   }
@@ -79,13 +83,13 @@ export function valueMembers(value: unknown, text: string, format: Format): stri
  * another Spillway, or is sent again by a client that knows how, has its id in a header.
  */
 export function headersAndId(headers: unknown, name: 'key' | 'name', faults: Faults) {
+  if (headers === undefined || headers === null) return {};
   const { [ID_HEADER]: id, ...others } = headersOf(headers, name, faults);
   return { headers: others, id };
 }
 
 function headersOf(headers: unknown, name: 'key' | 'name', faults: Faults): Record<string, string> {
   const read: [string, string][] = [];
-  if (headers === undefined || headers === null) return {};
   if (!Array.isArray(headers)) faults.add('headers', 'Must be an array');
   else
     for (const [index, header] of headers.entries()) {
