@@ -30,6 +30,7 @@ Kafka is embedded here, so that nothing else has to run.
 ${firstSteps(url)}
   See whether it is ready:   curl ${url}/health/ready
   Read the metrics:          curl ${url}/metrics
+  See the API:               ${url}/docs
   Read the documentation:    README.md and docs/ in the repository
 `;
 
