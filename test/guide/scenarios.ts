@@ -1,3 +1,4 @@
+import { idKey } from '../../src/message/id-key.ts';
 import { expect } from 'bun:test';
 import { until } from '../support/process/wait.ts';
 import { logLine, PUBLISHED, QUEUED, send, sendMany } from './messages.ts';
@@ -53,7 +54,7 @@ export async function redisCircuitOpens(stage: Stage): Promise<void> {
   expect(await send(stage, again)).toMatchObject(PUBLISHED);
   const others = await sendMany(stage, 5);
   expect(others.map(({ status }) => status)).toEqual([202, 202, 202, 202, 429]);
-  const receipt = `redis-cli GET spillway:message:${again}`;
+  const receipt = `redis-cli GET spillway:message:${idKey({ id: again })}`;
   await until('its receipt is in Redis', async () => (await stage.sh(receipt))[0]?.includes('published'));
 
   await stage.redis.kill();
