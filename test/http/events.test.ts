@@ -64,6 +64,13 @@ describe('an event in binary mode', () => {
       },
     ]);
   });
+
+  test('keeps each character of an attribute: a byte order mark at its beginning too', async () => {
+    const { send, records } = setup();
+    const key = '%EF%BB%BFa';
+    expect((await send({ ...CE, 'ce-partitionkey': key }, '1')).status).toBe(202);
+    expect(records()).toMatchObject([{ key: '\uFEFFa', headers: { ce_partitionkey: '\uFEFFa' } }]);
+  });
 });
 
 describe('events in structured and batched mode', () => {

@@ -14,7 +14,7 @@ export interface BinaryEvent {
 
 const PREFIX = 'ce-';
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Message of an event in binary mode (HTTP binding, section 3.1): the attributes become headers of the record,
