@@ -202,6 +202,13 @@ describe('what is no event is answered, and never written', () => {
     [{ ...CE, 'ce-id': '%FF' }, '', '', 'id', 'Must be ASCII, or percent-encoded UTF-8'],
     [{ ...CE, 'ce-subject': 'ü' }, '', '', 'subject', 'Must be ASCII, or percent-encoded UTF-8'],
     [{ ...CE, 'ce-datacontenttype': 'a/b' }, '', '', 'datacontenttype', 'Is what Content-Type says'],
+    [
+      { ...CE, 'ce-__proto__': 'x' },
+      '',
+      '',
+      '__proto__',
+      'Is not a name of an attribute: they have lower-case letters and digits',
+    ],
     [{ 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/a' }, '', '', 'type', 'Is required'],
   ])('%p %s %s', async (headers, body, query, path, message) => {
     const { send, publisher } = setup();
