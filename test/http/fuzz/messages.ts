@@ -1,107 +1,26 @@
-import { Buffer } from 'node:buffer';
-import { type Form, type Intent, OF_MANY, OF_ONE, utf8 } from './form.ts';
+import { type Form, OF_MANY, OF_ONE, utf8 } from './form.ts';
 import { readBatch, readOne } from './answers.ts';
-import { bytesOf, type Meaning, NOW, type Value } from './model.ts';
-import type { Members, Pen } from './pen.ts';
-
-/** Members that make a message a bad one. */
-const MISTAKES: readonly Members[] = [
-  { value: undefined },
-  { valu: '1' },
-  { ['__proto__']: '1' },
-  { topic: '"none"' },
-  { key: '1' },
-  { key: '"\\ud800"' },
-  { id: '""' },
-  { id: '"."' },
-  { id: '"\\n"' },
-  { headers: '{"Spillway-Id":"x"}' },
-  { headers: '{"__proto__":"x"}' },
-  { headers: '{"":"x"}' },
-  { headers: '[]' },
-  { timestamp: '1.5' },
-  { timestamp: '1e3' },
-  { timestamp: String(NOW + 3_600_001) },
-  { partition: '-1' },
-  { partition: '2147483648' },
-  { encoding: '"hex"' },
-  { encoding: '"text"', value: '1' },
-  { encoding: '"text"', value: '"\\ud800"' },
-  { encoding: '"base64"', value: '"a"' },
-];
-/** Texts that are no message at all. */
-const NO_MESSAGE = ['7', '[1]', '"{}"', 'null'];
-
-interface Item {
-  readonly text: string;
-  readonly intent: Intent;
-}
-
-/** Members `value` and `encoding`, whose spelling is part of what is sent. */
-function valueMembers(value: Value): Members {
-  switch (value.kind) {
-    case 'json':
-      return { value: value.text };
-    case 'text':
-      return { value: JSON.stringify(value.text), encoding: '"text"' };
-    case 'bytes':
-      return { value: JSON.stringify(Buffer.from(value.bytes).toString('base64')), encoding: '"base64"' };
-    case 'none':
-      return { value: 'null', encoding: '"text"' };
-  }
-}
-
-function membersOf({ id, topic, key, headers, value, partition, timestamp }: Meaning, pen: Pen): Members {
-  const isPlain = topic === 'messages' && pick3(pen);
-  const texts = Object.entries(headers).map(([name, text]) => [name, pen.string(text)]);
-  return {
-    id: id === undefined ? undefined : pen.string(id),
-    topic: isPlain ? undefined : pen.string(topic),
-    key: key === null ? pen.pick(undefined, 'null') : pen.string(key),
-    headers:
-      texts.length === 0 ? pen.pick(undefined, '{}') : pen.object(Object.fromEntries(texts) as Members),
-    partition: partition?.toString(),
-    timestamp: timestamp?.toString(),
-    ...valueMembers(value),
-  };
-}
-
-const pick3 = (pen: Pen) => pen.pick(true, false, false);
-
-/** `notJson`: texts that stand for no JSON here, without harm to others. */
-function itemOf(meaning: Meaning, pen: Pen, notJson: readonly string[]): Item {
-  const { mistake, id, topic, key, headers, value, partition, timestamp } = meaning;
-  const members = membersOf(meaning, pen);
-  if (mistake === undefined) {
-    const encodings = { json: 'json', text: 'text', bytes: 'base64', none: 'text' } as const;
-    const encoding = encodings[value.kind];
-    const bytes = value.kind === 'none' ? null : bytesOf(value);
-    const intent = { id, topic, key, headers, value: bytes, partition, timestamp, encoding };
-    return { text: pen.object(members), intent };
-  }
-  const texts = [...notJson, ...NO_MESSAGE];
-  const at = mistake % (texts.length + MISTAKES.length);
-  const refusal = at < notJson.length ? 400 : 422;
-  return {
-    text: texts[at] ?? pen.object({ ...members, ...MISTAKES[at - texts.length] }),
-    intent: { refusal },
-  };
-}
+import { itemOf } from './message-item.ts';
+import type { Meaning } from './model.ts';
 
 /** `POST /v1/messages`. */
 export const single: Form = {
   ...OF_ONE,
   write([meaning], pen) {
-    const { id } = meaning;
-    const inHeader = id !== undefined && /^[ -~]*$/.test(id) && meaning.mistake === undefined && pick3(pen);
-    const said = { ...meaning, id: inHeader ? undefined : id };
+    const { id = '', mistake } = meaning;
+    // A header is ASCII.
+    const isInHeader = /^[ -~]+$/.test(id) && mistake === undefined && pen.pick(true, false, false);
+    const said = isInHeader ? { ...meaning, id: undefined } : meaning;
     const { text, intent } = itemOf(said, pen, ['{', '{"value":1}x', '']);
-    const key = pen.pick(id, `"${id?.replaceAll(/["\\]/g, String.raw`\$&`)}"`);
+    const quoted = `"${id.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
     return {
       path: '/v1/messages',
-      headers: { 'Content-Type': 'application/json', ...(inHeader && { 'Idempotency-Key': key ?? '' }) },
+      headers: {
+        'Content-Type': 'application/json',
+        ...(isInHeader && { 'Idempotency-Key': pen.pick(id, quoted) }),
+      },
       body: utf8(`${pen.gap()}${text}${pen.gap()}`),
-      intents: ['refusal' in intent ? intent : { ...intent, id }],
+      intents: ['refusal' in intent ? intent : { ...intent, id: meaning.id }],
     };
   },
   read: (answered) => [readOne(answered)],

@@ -88,23 +88,28 @@ const VALUE: Arbitrary<Value> = oneof(
   { weight: 3, arbitrary: TEXT.map((text) => ({ kind: 'text' as const, text })) },
   { weight: 3, arbitrary: uint8Array({ maxLength: 20 }).map((bytes) => ({ kind: 'bytes' as const, bytes })) },
   { weight: 1, arbitrary: constant({ kind: 'none' as const }) },
-  { weight: 1, arbitrary: large.map((size) => ({ kind: 'text' as const, text: 'x'.repeat(size) })) },
+  { weight: 2, arbitrary: large.map((size) => ({ kind: 'text' as const, text: 'x'.repeat(size) })) },
 );
 
+/** Nothing, but once in `times`. */
+export function rarely<T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
+  return oneof({ weight: times - 1, arbitrary: constant(undefined) }, { weight: 1, arbitrary });
+}
+
 const MEANING: Arbitrary<Meaning> = record({
-  id: option(ID, { nil: undefined, freq: 2 }),
+  id: option(ID, { nil: undefined, freq: 4 }),
   topic: constantFrom(...TOPICS),
   key: KEY,
   headers: HEADERS,
   value: VALUE,
   partition: option(nat(7), { nil: undefined }),
   timestamp: option(integer({ min: 0, max: NOW + 3_600_000 }), { nil: undefined }),
-  mistake: option(nat(), { nil: undefined, freq: 5 }),
+  mistake: rarely(6, nat()),
   hand: HAND,
 });
 
 /** Messages that a client sends some of, some of them several times. */
-export const MEANINGS = array(MEANING, { minLength: 1, maxLength: 6 });
+export const MEANINGS = array(MEANING, { minLength: 1, maxLength: 6, size: 'max' });
 
 /** Bytes of a value. A form that has no word for an absent one sends an empty one. */
 export function bytesOf(value: Value): Buffer {

@@ -1,14 +1,13 @@
-import { Buffer } from 'node:buffer';
 import { expect } from 'bun:test';
 import { fromEntry } from '../../../src/message/entry.ts';
 import type { Message } from '../../../src/message/message.ts';
-import { recordValue } from '../../../src/message/record-value.ts';
 import type { PublishResult } from '../../../src/ports/publisher.ts';
 import { KAFKA_DOWN } from '../../support/fakes/fake-publisher.ts';
 import { fakeService } from '../../support/fakes/fake-service.ts';
 import type { Answered, Form, Intent, Told, Written } from './form.ts';
-import { BODY_MAX_BYTES, fateOf, type Meant, NOW, TOPICS } from './model.ts';
+import { BODY_MAX_BYTES, fateOf, TOPICS } from './model.ts';
 import { type Expected, Oracle, statusOf } from './oracle.ts';
+import { meantRecord, recordOf, type WrittenRecord } from './records.ts';
 import { onTheWire, type Travel } from './wire.ts';
 
 /** Offsets beyond the numbers that JavaScript holds. */
@@ -41,8 +40,8 @@ export class World {
         : park(entries, ...others);
   }
 
-  /** Sends a request, and checks all that the contract says of it. */
-  async send(form: Form, written: Written, travel: Travel): Promise<void> {
+  /** Sends a request, and checks all that the contract says of it. Answers what had to become of its items. */
+  async send(form: Form, written: Written, travel: Travel): Promise<readonly Expected[]> {
     const { body, headers, problem } = onTheWire(form, written, travel);
     const response = await this.#service.request(written.path, { method: 'POST', headers, body });
     const answered: Answered = {
@@ -51,21 +50,25 @@ export class World {
       text: await response.text(),
     };
     await this.#service.clock.advance(0);
-    if (problem === undefined) this.#check(form, written.intents, answered);
+    const outcomes: Expected[] =
+      problem === undefined
+        ? this.#oracle.outcomesOf(written.intents)
+        : [{ kind: 'refused', status: problem }];
+    if (problem === undefined) this.#check(form, written.intents, outcomes, answered);
     else expect(answered).toMatchObject({ status: problem });
     expect(this.#new()).toEqual({ records: [], entries: [] });
     const faults = this.#service.log.lines.filter((line) => line.startsWith('ERROR') && line !== UNTAKEN);
     expect(faults).toEqual([]);
+    return outcomes;
   }
 
-  #check(form: Form, intents: readonly Intent[], answered: Answered): void {
-    const expected = this.#oracle.outcomesOf(intents);
+  #check(form: Form, intents: readonly Intent[], expected: readonly Expected[], answered: Answered): void {
     expect(answered).toMatchObject({ status: statusOf(expected, form) });
     const told = form.read(answered, intents.length);
-    expect(told.map((each, index) => outcomeOf(each, expected[index]))).toEqual(expected);
+    expect(told.map((each, index) => outcomeOf(each, expected[index]))).toEqual([...expected]);
     expect(answered.headers.has('X-Fallback-Mode')).toBe(told.some(({ kind }) => kind === 'queued'));
     if (answered.status === 503) expect(answered.headers.has('Retry-After')).toBe(true);
-    const written = { published: [] as Record[], queued: [] as Record[] };
+    const written = { published: [] as WrittenRecord[], queued: [] as WrittenRecord[] };
     for (const [index, each] of told.entries()) {
       const intent = intents[index];
       const end = expected[index];
@@ -113,33 +116,6 @@ export class World {
         .map((entry) => recordOf(fromEntry(entry))),
     };
   }
-}
-
-type Record = ReturnType<typeof recordOf>;
-
-/** What the driver would write of a message. */
-function recordOf(message: Message | undefined) {
-  if (!message) throw new Error('There is no such record, or an entry is no message');
-  const { id, topic, key, headers, partition, timestamp } = message;
-  const value = recordValue(message);
-  return {
-    id,
-    topic,
-    key,
-    headers,
-    partition,
-    timestamp,
-    value: typeof value === 'string' ? Buffer.from(value) : value,
-  };
-}
-
-/** The record that was meant. Where neither the client nor an answer names its id, it may have any. */
-function meantRecord(
-  { id, topic, key, headers, partition, timestamp = NOW, value }: Meant,
-  toldId?: string,
-): Record {
-  const anyId = expect.any(String) as unknown as string;
-  return { id: id ?? toldId ?? anyId, topic, key, headers, partition, timestamp, value };
 }
 
 /** What was told, with what the form does not tell as expected. */
