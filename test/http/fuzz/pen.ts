@@ -59,6 +59,9 @@ export class Pen {
     const texts = turned.map(
       ([name = '', text = '']) => `${this.#name(name)}${this.gap()}:${this.#spaced(text)}`,
     );
+    // Of two members with one name, the last one counts.
+    const [name] = this.pick(undefined, undefined, undefined, turned.at(-1)) ?? [];
+    if (name !== undefined) texts.unshift(`${this.#name(name)}:0`);
     return `{${texts.map((text) => `${this.gap()}${text}`).join()}${this.gap()}}`;
   }
 
