@@ -64,6 +64,13 @@ describe('an event in binary mode', () => {
       },
     ]);
   });
+
+  test('keeps each character of an attribute: a byte order mark at its beginning too', async () => {
+    const { send, records } = setup();
+    const key = '%EF%BB%BFa';
+    expect((await send({ ...CE, 'ce-partitionkey': key }, '1')).status).toBe(202);
+    expect(records()).toMatchObject([{ key: '\uFEFFa', headers: { ce_partitionkey: '\uFEFFa' } }]);
+  });
 });
 
 describe('events in structured and batched mode', () => {
@@ -195,6 +202,13 @@ describe('what is no event is answered, and never written', () => {
     [{ ...CE, 'ce-id': '%FF' }, '', '', 'id', 'Must be ASCII, or percent-encoded UTF-8'],
     [{ ...CE, 'ce-subject': 'ü' }, '', '', 'subject', 'Must be ASCII, or percent-encoded UTF-8'],
     [{ ...CE, 'ce-datacontenttype': 'a/b' }, '', '', 'datacontenttype', 'Is what Content-Type says'],
+    [
+      { ...CE, 'ce-__proto__': 'x' },
+      '',
+      '',
+      '__proto__',
+      'Is not a name of an attribute: they have lower-case letters and digits',
+    ],
     [{ 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/a' }, '', '', 'type', 'Is required'],
   ])('%p %s %s', async (headers, body, query, path, message) => {
     const { send, publisher } = setup();

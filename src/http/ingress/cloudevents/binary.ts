@@ -14,14 +14,14 @@ export interface BinaryEvent {
 
 const PREFIX = 'ce-';
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Message of an event in binary mode (HTTP binding, section 3.1): the attributes become headers of the record,
  * `ce_` before their names, and the body its value, byte for byte (Kafka binding, section 3.2).
  */
 export function binaryEvent({ headers, contentType, body, topic }: BinaryEvent): EventMessage {
-  const attributes: Record<string, string> = {};
+  const read: [name: string, value: string][] = [];
   const errors: FieldError[] = [];
   for (const [name, value] of headers) {
     if (!name.startsWith(PREFIX)) continue;
@@ -31,8 +31,10 @@ export function binaryEvent({ headers, contentType, body, topic }: BinaryEvent):
       errors.push({ path: attribute, message: 'Is what Content-Type says' });
     else if (decoded === undefined)
       errors.push({ path: attribute, message: 'Must be ASCII, or percent-encoded UTF-8' });
-    else attributes[attribute] = decoded;
+    else read.push([attribute, decoded]);
   }
+  // Not member by member, which would drop `__proto__`.
+  const attributes = Object.fromEntries(read);
   errors.push(...attributeErrors(attributes));
   if (errors.length > 0) return { kind: 'invalid', errors };
   const json = JSON.stringify({
@@ -40,7 +42,7 @@ export function binaryEvent({ headers, contentType, body, topic }: BinaryEvent):
     topic,
     key: recordKey(attributes),
     headers: {
-      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value])),
+      ...Object.fromEntries(read.map(([name, value]) => [`ce_${name}`, value])),
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
     },
     encoding: 'base64',
