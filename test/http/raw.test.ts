@@ -55,6 +55,7 @@ describe('a raw body', () => {
     ['none/raw', 'topic', 'Is not one of the topics that this service takes'],
     ['messages/raw?id=', 'id', 'Must not be empty'],
     ['messages/raw?id=a&id=a', 'id', 'Is given more than once'],
+    ['messages/raw?key=%FF', 'key', 'Is not UTF-8, percent-encoded'],
     ['messages/raw?kye=a', 'kye', 'Is no parameter here: there are key and id'],
   ])('to %s is refused by the name of what is wrong', async (path, name, message) => {
     const { send, sent } = setup();

@@ -56,6 +56,18 @@ describe('records of API v2', () => {
     ]);
   });
 
+  test('have JSON keys digit for digit, without white space', async () => {
+    const { send, records } = setup();
+    const keys = ['12345678901234567890', '1e400', '{ "a" : [1.10, " b "] }', '"é\\u00e9"'];
+    await send(`{"records":[${keys.map((key) => `{"key":${key},"value":1}`).join()}]}`);
+    expect(records().map(({ key }) => key)).toEqual([
+      '12345678901234567890',
+      '1e400',
+      '{"a":[1.10," b "]}',
+      '"éé"',
+    ]);
+  });
+
   test('as base64 are written byte for byte, with the headers and the time of Strimzi’s bridge', async () => {
     const { send, records } = setup();
     const record = {

@@ -41,7 +41,7 @@ describe('records of API v3', () => {
     const { status, text } = await send(
       `{"partition_id":0,"headers":[{"name":"h","value":"${base64('v')}"}],"key":{"type":"STRING","data":"k"},"value":{"type":"JSON","data":{"n": 1.10}},"timestamp":"2025-12-02T10:00:00Z"}`,
     );
-    const sizes = { key: { type: 'STRING', size: 1 }, value: { type: 'JSON', size: 9 } };
+    const sizes = { key: { type: 'STRING', size: 1 }, value: { type: 'JSON', size: 11 } };
     expect([status, JSON.parse(text)]).toEqual([200, report(sizes)]);
     expect(records()).toMatchObject([
       {

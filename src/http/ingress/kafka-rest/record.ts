@@ -50,19 +50,30 @@ function textOf(base64: unknown, path: string, faults: Faults): string | undefin
 }
 
 /**
- * Key of a record. JSON is a key's text as a serialiser of JSON writes it: a string keeps its quotes, as with
- * Confluent's, so that a key has the same partition as before.
+ * Key of a record; `text` is its own. JSON is a key's text as a serialiser of JSON writes it: without white space,
+ * and a string keeps its quotes, as with Confluent's, so that a key has the same partition as before.
  */
-export function keyOf(key: unknown, format: Format, path: string, faults: Faults): string | null | undefined {
+export function keyOf(
+  key: unknown,
+  format: Format,
+  text: string | undefined,
+  path: string,
+  faults: Faults,
+): string | null | undefined {
   if (key === undefined || key === null) return null;
   switch (format) {
     case 'JSON':
-      return JSON.stringify(key);
+      return typeof key === 'string' ? JSON.stringify(key) : withoutSpace(text ?? '');
     case 'STRING':
       return typeof key === 'string' ? key : faults.add(path, 'Must be a string');
     case 'BINARY':
       return textOf(key, path, faults);
   }
+}
+
+/** JSON without the white space between its tokens. */
+function withoutSpace(json: string): string {
+  return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
 }
 
 /** Members `encoding` and `value` of a message, as JSON. `text`: the value's own text. `null` is a tombstone. */

@@ -50,9 +50,11 @@ function decodeRecord(record: unknown, text: string, { topic, format, partition 
   faults.unknown(record, KNOWN);
   const own: unknown = record['partition'] ?? undefined;
   if (partition !== undefined && own !== undefined) faults.add('partition', 'Is in the path already');
+  // A string needs no text.
+  const keyText = typeof record['key'] === 'string' ? undefined : memberText(text, 'key');
   const fields = JSON.stringify({
     topic,
-    key: keyOf(record['key'], format, 'key', faults),
+    key: keyOf(record['key'], format, keyText, 'key', faults),
     ...headersAndId(record['headers'], 'key', faults),
     partition: partition ?? own,
     timestamp: record['timestamp'] ?? undefined,

@@ -74,17 +74,22 @@ function decodeRecord(record: Members, text: string, topic: string, known: Reado
   faults.unknown(record, known);
   const key = dataOf(record['key'], 'key', faults);
   const value = dataOf(record['value'], 'value', faults);
+  const keyText = key && keyOf(key.data, key.format, dataText(text, 'key'), 'key.data', faults);
   const fields = JSON.stringify({
     topic,
-    key: key && keyOf(key.data, key.format, 'key.data', faults),
+    key: keyText,
     ...headersAndId(record['headers'], 'name', faults),
     partition: record['partition_id'] ?? undefined,
     timestamp: timeOf(record['timestamp'], faults),
   });
   if (faults.errors.length > 0) return { kind: 'invalid', errors: faults.errors };
-  const valueText = value ? (memberText(memberText(text, 'value') ?? '{}', 'data') ?? 'null') : 'null';
+  const valueText = dataText(text, 'value') ?? 'null';
   const members = valueMembers(value?.data, valueText, value?.format ?? 'BINARY');
-  const sizes = { key: sizeOf(key), value: sizeOf(value) };
+  const sizes = {
+    key:
+      key && typeof keyText === 'string' ? { type: key.format, size: Buffer.byteLength(keyText) } : undefined,
+    value: value && sizeOf(value.data, value.format, valueText),
+  };
   return { kind: 'json', json: `${fields.slice(0, -1)},${members}}`, ...sizes };
 }
 
@@ -105,10 +110,15 @@ function timeOf(time: unknown, faults: Faults): number | undefined {
   return Number.isNaN(ms) ? faults.add('timestamp', 'Must be a time as in RFC 3339') : ms;
 }
 
-function sizeOf(data: { readonly format: Format; readonly data: unknown } | undefined): Data | undefined {
-  if (!data || data.data === undefined || data.data === null) return undefined;
-  const { format: type, data: content } = data;
-  const text = type !== 'JSON' && typeof content === 'string' ? content : JSON.stringify(content);
-  const encoding = type === 'BINARY' ? 'base64' : 'utf8';
-  return { type, size: Buffer.byteLength(text, encoding) };
+/** The text of `data` in a member. */
+function dataText(record: string, member: string): string | undefined {
+  const text = memberText(record, member);
+  return text?.startsWith('{') ? memberText(text, 'data') : undefined;
+}
+
+/** Bytes that are written; undefined for a record without a value. */
+function sizeOf(data: unknown, type: Format, text: string): Data | undefined {
+  if (data === undefined || data === null) return undefined;
+  if (type === 'JSON' || typeof data !== 'string') return { type, size: Buffer.byteLength(text) };
+  return { type, size: Buffer.byteLength(data, type === 'BINARY' ? 'base64' : 'utf8') };
 }
