@@ -1,5 +1,5 @@
 import type { Receipt } from '../ports/receipts.ts';
-import { type Answer, jsonAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Refused } from './accept-items.ts';
 import { type Told, UNAVAILABLE } from './outcome-answer.ts';
 import { type ProblemCode, problemAnswer, problemDocument, retryAfter } from './problems.ts';
@@ -13,32 +13,76 @@ type Item =
       readonly error: ReturnType<typeof problemDocument>;
     };
 
+/** Messages by what became of them. */
+interface Counts {
+  published: number;
+  queued: number;
+  rejected: number;
+  unavailable: number;
+}
+
+/** What became of some messages of a batch that follow one another, in little memory. */
+export interface BatchPart {
+  readonly counts: Readonly<Counts>;
+  /** Their items as JSON, with commas between them. */
+  readonly items: string;
+  readonly refusals: Refusals;
+}
+
+/** What is known of refused messages, all together. */
+interface Refusals {
+  readonly codes: ReadonlySet<ProblemCode>;
+  /** When to send the first of them again that has a chance. */
+  readonly retryInMs: number | undefined;
+}
+
+/** Sums up what became of messages. */
+export function partOf(told: readonly Told[]): BatchPart {
+  const counts = { published: 0, queued: 0, rejected: 0, unavailable: 0 };
+  const items = told.map(toItem);
+  // A dead letter is kept, and waits for an operator.
+  for (const { status } of items) counts[status === 'dead' ? 'queued' : status]++;
+  return { counts, items: JSON.stringify(items).slice(1, -1), refusals: refusalsOf(told.filter(isRefused)) };
+}
+
 /**
  * Answer to a batch: 202 if every message was accepted, 207 if some were. If none was, it is a problem: theirs
  * where they share one, 503 where a service was missing, and 422 otherwise. With one item for each message.
  */
 export function batchAnswer(requestId: string, told: readonly Told[], limit: Answer['headers']): Answer {
-  const items = told.map(toItem);
-  const count = (...kinds: Item['status'][]) => items.filter(({ status }) => kinds.includes(status)).length;
-  const body = {
-    published: count('published'),
-    // A dead letter is kept, and waits for an operator.
-    queued: count('queued', 'dead'),
-    rejected: count('rejected'),
-    unavailable: count('unavailable'),
-    items,
-  };
-  const refused = told.filter(isRefused);
+  return partsAnswer(requestId, [partOf(told)], limit);
+}
+
+/** The same, for messages that came in parts. `rest`: why those after them were not read. */
+export function partsAnswer(
+  requestId: string,
+  parts: readonly BatchPart[],
+  limit: Answer['headers'],
+  rest?: Refused,
+): Answer {
+  const all = rest ? [...parts, partOf([rest])] : parts;
+  const counts = sumOf(all);
+  const { codes, retryInMs } = joined(all.map(({ refusals }) => refusals));
   const headers = {
     ...limit,
-    ...(body.queued > 0 ? { 'X-Fallback-Mode': 'true' } : {}),
-    ...waitOf(refused),
+    ...(counts.queued > 0 ? { 'X-Fallback-Mode': 'true' } : {}),
+    ...waitOf(retryInMs),
   };
-  if (refused.length < told.length || told.length === 0)
-    return jsonAnswer(refused.length > 0 ? 207 : 202, body, headers);
-  const code = codeOf(refused);
-  const detail = code === 'unavailable' ? UNAVAILABLE : 'No message was accepted: `items` says why';
-  return problemAnswer(code, detail, { requestId, headers, batch: body });
+  const withItems = (body: object) =>
+    `${JSON.stringify(body).slice(0, -1)},"items":[${all.map(({ items }) => items).join(',')}]}`;
+  const hasRefused = counts.rejected + counts.unavailable > 0;
+  if (!hasRefused || counts.published + counts.queued > 0)
+    return {
+      status: hasRefused ? 207 : 202,
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: withItems(counts),
+    };
+  const code = rest?.code ?? codeOf(codes);
+  const detail =
+    rest?.detail ?? (code === 'unavailable' ? UNAVAILABLE : 'No message was accepted: `items` says why');
+  const { status, headers: ofProblem } = problemAnswer(code, detail, { headers });
+  const body = withItems({ ...problemDocument(code, detail, { requestId }), ...counts });
+  return { status, headers: ofProblem, body };
 }
 
 function toItem(told: Told): Item {
@@ -49,8 +93,34 @@ function toItem(told: Told): Item {
   return { ...(id === undefined ? {} : { id }), status: code === 'unavailable' ? code : 'rejected', error };
 }
 
-function codeOf(refused: readonly Refused[]): ProblemCode {
-  const codes = new Set(refused.map(({ code }) => code));
+function sumOf(parts: readonly BatchPart[]): Counts {
+  const sum = { published: 0, queued: 0, rejected: 0, unavailable: 0 };
+  for (const { counts } of parts) {
+    sum.published += counts.published;
+    sum.queued += counts.queued;
+    sum.rejected += counts.rejected;
+    sum.unavailable += counts.unavailable;
+  }
+  return sum;
+}
+
+function refusalsOf(refused: readonly Refused[]): Refusals {
+  const waits = refused.flatMap(({ retryInMs }) => retryInMs ?? []);
+  return {
+    codes: new Set(refused.map(({ code }) => code)),
+    retryInMs: waits.length > 0 ? Math.min(...waits) : undefined,
+  };
+}
+
+function joined(all: readonly Refusals[]): Refusals {
+  const waits = all.flatMap(({ retryInMs }) => retryInMs ?? []);
+  return {
+    codes: new Set(all.flatMap(({ codes }) => [...codes])),
+    retryInMs: waits.length > 0 ? Math.min(...waits) : undefined,
+  };
+}
+
+function codeOf(codes: Refusals['codes']): ProblemCode {
   if (codes.has('unavailable')) return 'unavailable';
   const [only] = codes;
   return codes.size === 1 && only !== undefined && only !== 'not-json' ? only : 'invalid-message';
@@ -58,10 +128,9 @@ function codeOf(refused: readonly Refused[]): ProblemCode {
 
 const isRefused = (told: Told): told is Refused => told.kind === 'problem';
 
-/** `Retry-After` for the first of them that has a chance. */
-function waitOf(refused: readonly Refused[]): Record<string, string> {
-  const waits = refused.flatMap(({ retryInMs }) => retryInMs ?? []);
-  return waits.length > 0 ? retryAfter(Math.min(...waits)) : {};
+/** `Retry-After`, where there is a chance. */
+function waitOf(retryInMs: number | undefined): Record<string, string> {
+  return retryInMs === undefined ? {} : retryAfter(retryInMs);
 }
 
 /** Problem of a request of which nothing was accepted, in the words for its first message that has it. */
@@ -71,8 +140,9 @@ export function batchProblem(
   wordsOf: (refused: Refused) => string,
 ): Answer {
   const refused = told.filter(isRefused);
-  const code = codeOf(refused);
+  const { codes, retryInMs } = refusalsOf(refused);
+  const code = codeOf(codes);
   const first = refused.find((each) => each.code === code) ?? refused[0];
   const detail = first ? wordsOf(first) : 'No message was accepted';
-  return problemAnswer(code, detail, { headers: { ...limit, ...waitOf(refused) } });
+  return problemAnswer(code, detail, { headers: { ...limit, ...waitOf(retryInMs) } });
 }

@@ -3,19 +3,11 @@ import type { Answer } from './answer.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { codingOf } from './content-coding.ts';
 import { internalError } from './internal-error.ts';
+import { type PlainHead, valueOf } from './plain-head.ts';
 import type { PostMessage } from './post-message.ts';
 import type { Phase } from './phase.ts';
 import { problemAnswer } from './problems.ts';
 import { SECURE_HEADERS } from './secure-headers.ts';
-
-/** Head of a request, as a server of our own has read it. */
-interface PlainHead {
-  readonly method: string;
-  /** Absolute URL. */
-  readonly url: string;
-  /** In order, with their names in lower case. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
-}
 
 /** Answers a request whose body has arrived, or undefined where it has to go through the app. */
 export type Direct = (
@@ -62,12 +54,4 @@ export function createDirect({ postMessage, authenticate, allowsOrigins, phase, 
     const closes = phase() === 'serving' ? {} : { Connection: 'close' };
     return { status, body, headers: { ...headers, ...SECURE_HEADERS, 'X-Request-Id': requestId, ...closes } };
   }
-}
-
-/** As `Headers` has it: the values of a repeated field are joined. */
-function valueOf(fields: PlainHead['fields'], name: string): string | undefined {
-  let joined: string | undefined;
-  for (const [each, value] of fields)
-    if (each === name) joined = joined === undefined ? value : `${joined}, ${value}`;
-  return joined;
 }

@@ -5,9 +5,13 @@ import type { BodyEnv } from './read-body.ts';
 
 /** A request that `authenticated` has let in, and whose body `readBody` has read. */
 export function postedOf(c: Context<SenderEnv & BodyEnv>): Posted {
+  return { ...senderOf(c), body: c.get('body') };
+}
+
+/** The same, where the body has not been read yet. */
+export function senderOf(c: Context<SenderEnv & BodyEnv>): Omit<Posted, 'body'> {
   return {
     requestId: c.get('requestId'),
-    body: c.get('body'),
     header: (name) => c.req.header(name),
     sender: c.get('sender'),
   };

@@ -49,8 +49,6 @@ export interface ProblemMembers {
 }
 
 export interface ProblemExtras extends ProblemMembers {
-  /** What became of the messages of a batch, as members of the document. */
-  readonly batch?: object;
   readonly headers?: Answer['headers'];
 }
 
@@ -64,9 +62,9 @@ export function problemDocument(code: ProblemCode, detail: string, members: Prob
 export function problemAnswer(
   code: ProblemCode,
   detail: string,
-  { headers, batch, ...members }: ProblemExtras = {},
+  { headers, ...members }: ProblemExtras = {},
 ): Answer {
-  const body = { ...problemDocument(code, detail, members), ...batch };
+  const body = problemDocument(code, detail, members);
   return {
     status: body.status,
     headers: { ...headers, 'Content-Type': 'application/problem+json' },

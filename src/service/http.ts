@@ -4,12 +4,14 @@ import { type App, createApp } from '../http/app.ts';
 import { createAuthenticate } from '../http/auth/authenticate.ts';
 import { KeyRing } from '../http/auth/key-ring.ts';
 import { createDirect, type Direct } from '../http/direct.ts';
+import { wantsStream } from '../http/ingress/streamed.ts';
 import { createOperatorsApp } from '../http/operators-app.ts';
 import type { Phase } from '../http/phase.ts';
 import { TopicDirectory, type TopicDirectoryDeps } from '../http/kafka-rest/topic-directory.ts';
 import { createPostV2 } from '../http/kafka-rest/v2.ts';
 import { createPostV3, createPostV3Batch } from '../http/kafka-rest/v3.ts';
 import { createPostBatch } from '../http/post-batch.ts';
+import { createPostLines } from '../http/post-lines.ts';
 import { createPostEvents } from '../http/post-events.ts';
 import { createPostMessage } from '../http/post-message.ts';
 import { createPostRaw } from '../http/post-raw.ts';
@@ -32,6 +34,8 @@ export interface Http {
   readonly app: App;
   /** The way past `app` for the requests that are many, for servers that read HTTP themselves. */
   readonly direct: Direct;
+  /** Whether `app` wants a request before its body has arrived, for the same servers. */
+  readonly wantsStream: typeof wantsStream;
   /** What the operators' port of the API serves, where there is one. */
   readonly operatorsApp: OperatorsApp | undefined;
   /** What a process that only drains serves. */
@@ -58,6 +62,9 @@ export interface HttpDeps extends ReceiptsDeps {
   readonly log: Log;
 }
 
+/** Groups of lines of one request that are accepted at the same time. */
+const MOST_GROUPS = 4;
+
 /** Puts the routes together: those for clients, and those for operators on the same port or on their own. */
 export function createHttp(deps: HttpDeps): Http {
   const { config, keys, metrics, snapshot, findReceipt, phase, devKafka, clock, log } = deps;
@@ -71,6 +78,12 @@ export function createHttp(deps: HttpDeps): Http {
     keepsReceipts: config.dedupTtlMs > 0,
   };
   const postMessage = createPostMessage(posting);
+  const postLines = createPostLines({
+    ...posting,
+    maxBodyBytes,
+    mostGroups: config.ordering === 'key' ? 1 : MOST_GROUPS,
+    isFinishing: () => phase() === 'finishing',
+  });
   const ring = keys ?? keyRingOf(config);
   const authenticate = createAuthenticate(ring);
   const readiness = () => readinessOf(snapshot());
@@ -80,7 +93,8 @@ export function createHttp(deps: HttpDeps): Http {
   };
   const app = createApp({
     postMessage,
-    postBatch: createPostBatch(posting),
+    postBatch: createPostBatch(posting, postLines),
+    postLines,
     postRaw: createPostRaw(posting),
     postEvents: createPostEvents(posting),
     postV2: createPostV2(posting),
@@ -107,6 +121,7 @@ export function createHttp(deps: HttpDeps): Http {
   const allowsOrigins = corsOrigins.length > 0;
   return {
     app,
+    wantsStream,
     direct: createDirect({ postMessage, authenticate, allowsOrigins, phase, log }),
     operatorsApp: adminPort === undefined ? undefined : createOperatorsApp({ ...operators, readiness, log }),
     workerApp: createOperatorsApp({ metrics, readiness: () => drainReadinessOf(snapshot()), log }),

@@ -4,6 +4,7 @@ import { Connection } from './connection.ts';
 import { LIMITS } from './limits.ts';
 import { Load } from './load.ts';
 import type { Direct } from '../../http/direct.ts';
+import type { WantsStream } from './reader.ts';
 import type { Wire } from './wire.ts';
 
 export interface ServerOptions {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly onShed?: (() => void) | undefined;
   /** Handles a request before there is a `Request` of it, or answers undefined. */
   readonly direct?: Direct;
+  /** Whether `answer` wants a request before its body has arrived, which then is a stream. */
+  readonly wantsStream?: WantsStream;
   /** Handles a request, with the address of its connection: a header with another one proves nothing. */
   readonly answer: (request: Request, clientAddress: string | undefined) => Response | Promise<Response>;
 }
@@ -50,6 +53,7 @@ export async function serve(
     maxBodyBytes,
     onShed = () => {},
     direct,
+    wantsStream,
     answer,
   }: ServerOptions,
 ) {
@@ -69,6 +73,7 @@ export async function serve(
         load,
         onShed,
         scheme: tls ? 'https' : 'http',
+        wantsStream,
         direct: (head, body) => direct?.(head, body, clientAddress),
         answer: (request) => answer(request, clientAddress),
         later: setImmediate,

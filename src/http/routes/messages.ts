@@ -2,9 +2,11 @@ import { Hono } from 'hono';
 import { respond } from '../answer.ts';
 import type { SenderEnv } from '../auth/authenticated.ts';
 import { MAX_ITEMS } from '../ingress/batch.ts';
+import { isStreamedBatch } from '../ingress/streamed.ts';
 import type { Phase } from '../phase.ts';
+import { MAX_LINES, type PostLines } from '../post-lines.ts';
 import type { PostMessage } from '../post-message.ts';
-import { postedOf } from '../posted.ts';
+import { postedOf, senderOf } from '../posted.ts';
 import { ACCEPTED, BATCH_ACCEPTED, IDEMPOTENCY_KEY, OF_MESSAGES, problems } from '../openapi/responses.ts';
 import { type Paths, ref } from '../openapi/types.ts';
 import { allowOnly } from '../problem-response.ts';
@@ -15,6 +17,7 @@ const NOT_GET = ['PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 export interface MessagesDeps {
   readonly postMessage: PostMessage;
   readonly postBatch: PostMessage;
+  readonly postLines: PostLines;
   readonly maxBodyBytes: number;
   readonly phase: () => Phase;
 }
@@ -58,7 +61,7 @@ export const messagesPaths: Paths = {
             examples: { two: { value: [MESSAGE, { value: 2 }] } },
           },
           'application/x-ndjson': {
-            schema: { type: 'string', description: 'A message a line' },
+            schema: { type: 'string', description: `A message a line, ${MAX_LINES} at most` },
             examples: { two: { value: LINES } },
           },
         },
@@ -69,10 +72,16 @@ export const messagesPaths: Paths = {
 };
 
 /** `POST /v1/messages` accepts one message, and `POST /v1/messages/batch` many. */
-export function messagesRoutes({ postMessage, postBatch, maxBodyBytes, phase }: MessagesDeps) {
+export function messagesRoutes({ postMessage, postBatch, postLines, maxBodyBytes, phase }: MessagesDeps) {
   const app = new Hono<SenderEnv & BodyEnv>();
   const readWhole = readBody(maxBodyBytes, () => phase() === 'finishing');
   const routes = { '/v1/messages': postMessage, '/v1/messages/batch': postBatch };
+  app.post('/v1/messages/batch', async (c, next) => {
+    const { body } = c.req.raw;
+    const isTooLarge = Number(c.req.header('Content-Length') ?? 0) > maxBodyBytes;
+    if (isTooLarge || !body || !isStreamedBatch((name) => c.req.header(name))) return next();
+    return respond(c, await postLines(senderOf(c), body));
+  });
   for (const [path, post] of Object.entries(routes)) {
     app.post(path, readWhole, async (c) => {
       return respond(c, await post(postedOf(c)));

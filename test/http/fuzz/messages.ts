@@ -47,6 +47,8 @@ export const batch: Form = {
 /** `POST /v1/messages/batch` of a message a line. */
 export const lines: Form = {
   ...OF_MANY,
+  // Bytes that are no UTF-8 are one bad line.
+  spoils: ['type'],
   write(meanings, pen) {
     const items = meanings.map((meaning) =>
       itemOf(oneLine(meaning), pen.oneLine(), ['{', '{"value":1}{}', '}']),
