@@ -55,7 +55,7 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
   async function listenOrExit(
     port: number,
     variable: string,
-    handlers: Pick<ServerOptions, 'tls' | 'direct' | 'answer'>,
+    handlers: Pick<ServerOptions, 'tls' | 'direct' | 'wantsStream' | 'answer'>,
   ): Promise<Listener> {
     const { host: hostname, keepAliveMs, maxBodyBytes } = config;
     const sharesPort = siblings !== undefined;
@@ -69,10 +69,11 @@ export async function runApi(listen: Listen, siblings?: Siblings): Promise<Wake>
 
   // Operators' overrides and outages are known before the first message.
   await service.start();
-  const { app, direct, operatorsApp } = service;
+  const { app, direct, wantsStream, operatorsApp } = service;
   const listener = await listenOrExit(config.port, 'PORT', {
     tls,
     direct,
+    wantsStream,
     answer: (request, clientAddress) => app.fetch(request, { clientAddress }),
   });
   const operators =

@@ -5,13 +5,15 @@ export interface BodyDecoder {
   /** The bytes after the body; undefined while more of it is to come. */
   take(input: Buffer): Buffer | Refusal | undefined;
   readonly bytes: number;
-  /** The body so far. */
+  /** The body so far, without what was drained. */
   whole(): Buffer;
+  /** The same, which is kept no longer. */
+  drain(): Buffer;
 }
 
 /** Body of a stated length. */
 export class SizedBody implements BodyDecoder {
-  readonly #parts: Buffer[] = [];
+  #parts: Buffer[] = [];
   readonly #length: number;
   bytes = 0;
 
@@ -29,6 +31,12 @@ export class SizedBody implements BodyDecoder {
   whole(): Buffer {
     return join(this.#parts);
   }
+
+  drain(): Buffer {
+    const parts = this.#parts;
+    this.#parts = [];
+    return join(parts);
+  }
 }
 
 /** Bytes of a line with the size of a chunk, its extensions included. */
@@ -41,7 +49,7 @@ const FAULTY = refuse('malformed', 'The chunks of the body are not well-formed')
 
 /** Body in chunks (RFC 9112, section 7.1). */
 export class ChunkedBody implements BodyDecoder {
-  readonly #parts: Buffer[] = [];
+  #parts: Buffer[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #expects: 'size' | 'data' | 'line end' | 'trailer' = 'size';
   #missing = 0;
@@ -68,6 +76,12 @@ export class ChunkedBody implements BodyDecoder {
 
   whole(): Buffer {
     return join(this.#parts);
+  }
+
+  drain(): Buffer {
+    const parts = this.#parts;
+    this.#parts = [];
+    return join(parts);
   }
 
   #keep(rest: Buffer): undefined {

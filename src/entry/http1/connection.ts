@@ -1,11 +1,13 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Answer } from '../../http/answer.ts';
+import { BodyError } from '../../http/body-error.ts';
 import { asksToClose, outgoing, serialise } from './answer.ts';
+import { BodyStream } from './body-stream.ts';
 import type { Head } from './head.ts';
 import { LIMITS } from './limits.ts';
-import { type Incoming, RequestReader } from './reader.ts';
+import { type Incoming, RequestReader, type WantsStream } from './reader.ts';
 import { type Refusal, refusalAnswer, refuse } from './refusal.ts';
-import { toRequest } from './request.ts';
+import { toRequest, toStreamedRequest } from './request.ts';
 import type { Scheme } from './target.ts';
 import { Wait } from './wait.ts';
 import type { Wire } from './wire.ts';
@@ -17,6 +19,8 @@ export interface ConnectionOptions {
   readonly maxBodyBytes: number;
   /** `http` if absent. */
   readonly scheme?: Scheme;
+  /** Whether `answer` wants a request before its body has arrived. By default it wants none. */
+  readonly wantsStream?: WantsStream | undefined;
   /** Answers a request as it is, or undefined for one that `answer` has to see. */
   readonly direct: (head: Head, body: Uint8Array) => Promise<Answer> | undefined;
   readonly answer: (request: Request) => Response | Promise<Response>;
@@ -29,6 +33,8 @@ type State =
   /** The next request has arrived, and lets other connections go first. */
   | { readonly kind: 'yielding' }
   | { readonly kind: 'answering' }
+  /** The app has the request, and its body is still arriving. */
+  | { readonly kind: 'streaming'; readonly body: BodyStream }
   /** The client reads its answer slowly. */
   | { readonly kind: 'sending'; readonly rest: Buffer; readonly closes: boolean }
   /** The last answer is sent: what still arrives is dropped. */
@@ -38,6 +44,7 @@ type State =
 const READING: State = { kind: 'reading' };
 const YIELDING: State = { kind: 'yielding' };
 const ANSWERING: State = { kind: 'answering' };
+const CUT_OFF = new BodyError('cut-off', 'Send the whole body: the rest has not arrived');
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
 /**
@@ -51,26 +58,27 @@ export class Connection {
   readonly #reader: RequestReader;
   #state: State = READING;
   #isPaused = false;
+  /** The connection closes after the answer: what still arrives is dropped. */
+  #dropsInput = false;
   #hasEnded = false;
   readonly #wait: Wait;
 
   constructor(wire: Wire, options: ConnectionOptions) {
     this.#wire = wire;
     this.#options = options;
-    this.#reader = new RequestReader(options.maxBodyBytes, options.scheme);
+    this.#reader = new RequestReader(options);
     this.#wait = new Wait(options.clock, options.keepAliveMs);
   }
 
   /** Takes what the client has sent. */
   receive(bytes: Buffer): void {
     const { kind } = this.#state;
-    if (kind === 'closed' || kind === 'ending') return;
+    if (kind === 'closed' || kind === 'ending' || this.#dropsInput) return;
     this.#reader.push(bytes);
     if (kind === 'reading') this.#read();
-    else if (!this.#isPaused) {
-      this.#isPaused = true;
-      this.#wire.pause();
-    }
+    else if (this.#isPaused) return;
+    else if (this.#state.kind === 'streaming') this.#feed(this.#state.body);
+    else this.#pause();
   }
 
   /** The client sends nothing more. It may still read. */
@@ -78,6 +86,7 @@ export class Connection {
     this.#hasEnded = true;
     if (this.#state.kind === 'ending') this.destroy();
     else if (this.#state.kind === 'reading') this.#read();
+    else if (this.#state.kind === 'streaming' && !this.#isPaused) this.#feed(this.#state.body);
   }
 
   /** The client has caught up with what was written. */
@@ -87,8 +96,10 @@ export class Connection {
 
   /** Ends the connection at once. */
   destroy(): void {
-    if (this.#state.kind === 'closed') return;
+    const state = this.#state;
+    if (state.kind === 'closed') return;
     this.#state = { kind: 'closed' };
+    if (state.kind === 'streaming') state.body.fail(CUT_OFF);
     this.#wire.destroy();
   }
 
@@ -96,14 +107,16 @@ export class Connection {
   sweep(): void {
     if (!this.#wait.isOver(this.#reader.bodyBytes)) return;
     const { awaited } = this.#wait;
-    const isRequest = awaited === 'head' || awaited === 'body';
-    if (isRequest) this.#refuse(refuse('too-slow', `Send the ${awaited} of a request faster`));
+    const detail = `Send the ${awaited} of a request faster`;
+    if (this.#state.kind === 'streaming') this.#breakOff(this.#state.body, new BodyError('too-slow', detail));
+    else if (awaited === 'head' || awaited === 'body') this.#refuse(refuse('too-slow', detail));
     else this.destroy();
   }
 
   #read(): void {
     const next = this.#reader.next();
     if (next?.kind === 'request') void this.#answer(next);
+    else if (next?.kind === 'stream') void this.#stream(next.head);
     else if (next) this.#refuse(next);
     else this.#await();
   }
@@ -117,6 +130,16 @@ export class Connection {
     if (this.#reader.takeExpectation()) this.#wire.write(CONTINUE);
     const { awaits } = this.#reader;
     if (this.#wait.awaited !== awaits) this.#wait.start(awaits, this.#reader.bodyBytes);
+    this.#resume();
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#wire.pause();
+  }
+
+  #resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#wire.resume();
@@ -136,6 +159,59 @@ export class Connection {
       // The app answers its own faults: this is a response that can't be sent.
       this.destroy();
     }
+  }
+
+  /** Has a request answered whose body is still arriving. */
+  async #stream(head: Head): Promise<void> {
+    const body = new BodyStream({
+      onRoom: () => {
+        if (this.#state.kind !== 'streaming' || !this.#isPaused) return;
+        this.#resume();
+        this.#feed(body);
+      },
+      onCancel: () => this.#breakOff(body),
+    });
+    this.#state = { kind: 'streaming', body };
+    if (this.#reader.takeExpectation()) this.#wire.write(CONTINUE);
+    this.#feed(body);
+    try {
+      const { answer, clock } = this.#options;
+      const sent = await outgoing(await answer(toStreamedRequest(head, body.readable)), head);
+      this.#breakOff(body);
+      const closes = this.#dropsInput || !head.keepsAlive || asksToClose(sent);
+      this.#send(serialise(sent, clock.wallTime(), head, closes), closes);
+    } catch {
+      this.destroy();
+    }
+  }
+
+  /** Hands on what has arrived of a body, and has the client wait where the app does not keep up. */
+  #feed(body: BodyStream): void {
+    const part = this.#reader.nextPart();
+    if (part.kind === 'refused') {
+      this.#breakOff(body, new BodyError('malformed', part.detail));
+      return;
+    }
+    const hasRoom = body.push(part.bytes);
+    if (part.isLast) {
+      this.#state = ANSWERING;
+      this.#wait.start('answer');
+      body.end();
+    } else if (this.#hasEnded) this.#breakOff(body);
+    else if (!hasRoom) {
+      this.#pause();
+      this.#wait.start('answer');
+    } else if (this.#wait.awaited !== 'body') this.#wait.start('body', this.#reader.bodyBytes);
+  }
+
+  /** Drops what still comes of a body, where it has not come to its end. */
+  #breakOff(body: BodyStream, error = CUT_OFF): void {
+    if (this.#state.kind !== 'streaming') return;
+    this.#state = ANSWERING;
+    this.#dropsInput = true;
+    this.#wait.start('answer');
+    body.fail(error);
+    this.#resume();
   }
 
   #refuse(refusal: Refusal): void {

@@ -13,6 +13,31 @@ export interface Incoming {
   readonly isCutShort: boolean;
 }
 
+/** Head of a request whose body is to be read part by part, as it arrives. */
+export interface Streamed {
+  readonly kind: 'stream';
+  readonly head: Head;
+}
+
+/** What has arrived of a streamed body since the last time. */
+export interface BodyPart {
+  readonly kind: 'part';
+  readonly bytes: Buffer;
+  readonly isLast: boolean;
+}
+
+/** Whether a request is wanted as soon as its head has arrived. Asked only where its body may be long. */
+export type WantsStream = (head: Head) => boolean;
+
+export interface ReaderOptions {
+  readonly maxBodyBytes: number;
+  readonly scheme?: Scheme | undefined;
+  /** By default none is. */
+  readonly wantsStream?: WantsStream | undefined;
+}
+
+/** Bytes up to which a body of a stated length is always read whole. */
+const WHOLE_BYTES = 262_144;
 const NONE = Buffer.alloc(0);
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -20,14 +45,16 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 export class RequestReader {
   readonly #maxBodyBytes: number;
   readonly #scheme: Scheme;
+  readonly #wantsStream: WantsStream | undefined;
   #input: Buffer = NONE;
   #head: Head | undefined;
   #body: BodyDecoder | undefined;
   #isAwaited = false;
 
-  constructor(maxBodyBytes: number, scheme: Scheme = 'http') {
+  constructor({ maxBodyBytes, scheme = 'http', wantsStream }: ReaderOptions) {
     this.#maxBodyBytes = maxBodyBytes;
     this.#scheme = scheme;
+    this.#wantsStream = wantsStream;
   }
 
   /** What is to come, or goes on. */
@@ -52,8 +79,8 @@ export class RequestReader {
     this.#input = this.#input.length === 0 ? bytes : Buffer.concat([this.#input, bytes]);
   }
 
-  /** The next request; undefined while it is not complete. */
-  next(): Incoming | Refusal | undefined {
+  /** The next request; undefined while it is not complete. After a streamed one, `nextPart` is to be called. */
+  next(): Incoming | Streamed | Refusal | undefined {
     if (!this.#head) {
       const head = this.#readHead();
       if (!head || 'kind' in head) return head;
@@ -62,8 +89,24 @@ export class RequestReader {
       if (head.length !== 'chunked' && head.length > this.#maxBodyBytes) return this.#done(NONE, true);
       this.#isAwaited = head.awaitsContinue && this.#input.length === 0;
       this.#body = head.length === 'chunked' ? new ChunkedBody() : new SizedBody(head.length);
+      const mayBeLong = head.length === 'chunked' || head.length > WHOLE_BYTES;
+      if (mayBeLong && this.#wantsStream?.(head)) return { kind: 'stream', head };
     }
     return this.#body && this.#readBody(this.#body);
+  }
+
+  /** What has arrived of a streamed body. How long that may be is for its reader to say. */
+  nextPart(): BodyPart | Refusal {
+    const body = this.#body;
+    const rest = body?.take(this.#input);
+    this.#input = NONE;
+    if (rest && 'kind' in rest) return rest;
+    const bytes = body?.drain() ?? NONE;
+    if (!rest) return { kind: 'part', bytes, isLast: false };
+    this.#input = rest;
+    this.#head = undefined;
+    this.#body = undefined;
+    return { kind: 'part', bytes, isLast: true };
   }
 
   #readHead(): Head | Refusal | undefined {

@@ -10,6 +10,14 @@ export function toRequest({ head, body }: Incoming): Request {
   return new Request(url, { method, headers, body });
 }
 
+/** The same, whose body is still to come. */
+export function toStreamedRequest({ method, url, fields }: Head, body: ReadableStream<Uint8Array>): Request {
+  const headers = fields.filter(([name]) => name !== 'transfer-encoding');
+  // Node asks for `duplex`, which is missing in the types of Bun.
+  const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' };
+  return new Request(url, init);
+}
+
 function withLength(fields: Head['fields'], length: number): Head['fields'] {
   const others = fields.filter(([name]) => name !== 'transfer-encoding');
   return [...others, ['content-length', String(length)]];

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Certificate } from './certificate.ts';
 import { Connection } from './connection.ts';
 import type { Direct } from '../../http/direct.ts';
+import type { WantsStream } from './reader.ts';
 import type { Wire } from './wire.ts';
 
 export interface ServerOptions {
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly maxBodyBytes: number;
   /** Handles a request before there is a `Request` of it, or answers undefined. */
   readonly direct?: Direct;
+  /** Whether `answer` wants a request before its body has arrived, which then is a stream. */
+  readonly wantsStream?: WantsStream;
   /** Handles a request, with the address of its connection: a header with another one proves nothing. */
   readonly answer: (request: Request, clientAddress: string | undefined) => Response | Promise<Response>;
 }
@@ -45,6 +48,7 @@ export async function serve(
     keepAliveMs,
     maxBodyBytes,
     direct,
+    wantsStream,
     answer,
   }: ServerOptions,
 ) {
@@ -61,6 +65,7 @@ export async function serve(
         keepAliveMs,
         maxBodyBytes,
         scheme: tls ? 'https' : 'http',
+        wantsStream,
         direct: (head, body) => direct?.(head, body, clientAddress),
         answer: (request) => answer(request, clientAddress),
         later: setImmediate,

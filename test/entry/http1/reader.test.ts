@@ -16,12 +16,13 @@ const STREAM = [
 
 /** What is read of these parts, until a refusal. */
 function read(parts: readonly string[]) {
-  const reader = new RequestReader(MAX);
+  const reader = new RequestReader({ maxBodyBytes: MAX });
   const found: unknown[] = [];
   for (const part of parts) {
     reader.push(Buffer.from(part, 'latin1'));
     for (let next = reader.next(); next; next = reader.next()) {
       if (next.kind === 'refused') return [...found, next.code];
+      if (next.kind === 'stream') return [...found, 'stream'];
       const { method, url, keepsAlive } = next.head;
       found.push([method, url, next.body.toString('latin1'), keepsAlive]);
     }
@@ -69,7 +70,7 @@ describe('RequestReader', () => {
   });
 
   test('the scheme of a URL is that of the listener, whatever the client calls it', () => {
-    const reader = new RequestReader(MAX, 'https');
+    const reader = new RequestReader({ maxBodyBytes: MAX, scheme: 'https' });
     for (const target of ['/a', 'http://b/a', 'https://b/a']) {
       reader.push(Buffer.from(rawRequest(`GET ${target} HTTP/1.1`)));
       const next = reader.next();
@@ -82,7 +83,7 @@ describe('RequestReader', () => {
     ['a stated length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n', true],
     ['a stated length that just fits', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${MAX}\r\n\r\n`, false],
   ])('a body over the limit, by %s, is known before it has arrived', (_, text, isKnown) => {
-    const reader = new RequestReader(MAX);
+    const reader = new RequestReader({ maxBodyBytes: MAX });
     reader.push(Buffer.from(text.slice(0, 2000)));
     expect(reader.next()?.kind === 'request').toBe(isKnown);
   });
@@ -99,5 +100,30 @@ describe('RequestReader', () => {
     const head = CHUNKED.slice(0, CHUNKED.indexOf('3\r\n'));
     const trailers = Array.from({ length: 200 }, () => `x: ${'x'.repeat(100)}\r\n`);
     expect(read([head, '0\r\n', ...trailers])).toEqual(['malformed']);
+  });
+
+  test('a streamed body is the same wherever it is cut, and so is what follows it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 20 }), (places) => {
+        const reader = new RequestReader({ maxBodyBytes: MAX, wantsStream: ({ url }) => url.includes('/c') });
+        let body = '';
+        let isStreaming = false;
+        let path = '';
+        for (const part of cut(`${CHUNKED}${rawRequest('GET /d HTTP/1.1')}`, places)) {
+          reader.push(Buffer.from(part, 'latin1'));
+          if (!isStreaming && body === '') isStreaming = reader.next()?.kind === 'stream';
+          if (isStreaming) {
+            const next = reader.nextPart();
+            if (next.kind === 'refused') throw new Error(next.detail);
+            body += next.bytes.toString('latin1');
+            isStreaming = !next.isLast;
+          }
+          const next = isStreaming || body === '' ? undefined : reader.next();
+          if (next?.kind === 'request') path = new URL(next.head.url).pathname;
+        }
+        expect([body, path]).toEqual(['abc0123456789abcdef', '/d']);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
