@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Database, SqlRow, SqlValue } from './database.ts';
 
 /**
@@ -18,9 +18,13 @@ export function openDatabase(directory: string, name: string): Database {
   return new SqliteFile(database);
 }
 
+/** Their texts are few: this bounds what a text that varies would cost. */
+const MOST_STATEMENTS = 100;
+
 /** SQLite file, through the runtime's `node:sqlite`. */
 class SqliteFile implements Database {
   readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -31,15 +35,25 @@ class SqliteFile implements Database {
   }
 
   all(sql: string, ...values: SqlValue[]): SqlRow[] {
-    return this.#database.prepare(sql).all(...values) as SqlRow[];
+    return this.#prepared(sql).all(...values) as SqlRow[];
   }
 
   get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
-    return this.#database.prepare(sql).get(...values) as SqlRow | undefined;
+    return this.#prepared(sql).get(...values) as SqlRow | undefined;
   }
 
   run(sql: string, ...values: SqlValue[]): number {
-    return Number(this.#database.prepare(sql).run(...values).changes);
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  /** A statement that is left to the garbage collector keeps what was bound to it, which Deno does not count. */
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear();
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   transaction<T>(work: () => T): T {
