@@ -7,6 +7,7 @@ import type { EventMessage } from './ingress/cloudevents/event-message.ts';
 import { BATCHED, batchedEvents, STRUCTURED, structuredEvent } from './ingress/cloudevents/structured.ts';
 import { parameterErrors } from './ingress/parameters.ts';
 import { decodeUtf8, mediaTypeOf, refuseMedia } from './media.ts';
+import { firstErrors } from '../message/field-errors.ts';
 import type { Submission } from '../message/message.ts';
 import { outcomeAnswer, toldAnswer } from './outcome-answer.ts';
 import { problemAnswer, type ProblemCode, type ProblemExtras } from './problems.ts';
@@ -33,8 +34,12 @@ export function createPostEvents(deps: AcceptDeps): PostEvents {
       return problem('invalid-message', 'Send no Idempotency-Key: an event is known by its source and id');
     const topic = query.get('topic') ?? undefined;
     const type = mediaTypeOf(header);
-    if (!type.startsWith('application/cloudevents')) {
-      if (header('ce-specversion') === undefined) return problem('unsupported-media-type', NO_EVENT);
+    // As it stands: one whose parameters can't be read has no type, and is structured to consumers all the same.
+    if (!/^application\/cloudevents/i.test(header('content-type')?.trim() ?? '')) {
+      if (header('ce-specversion') === undefined)
+        return problem('unsupported-media-type', NO_EVENT, {
+          headers: { Accept: `${STRUCTURED}, ${BATCHED}` },
+        });
       return acceptOne(binaryEvent({ ...posted, contentType: header('content-type'), topic }), posted, deps);
     }
     const media = refuseMedia(header, [STRUCTURED, BATCHED]);
@@ -65,6 +70,11 @@ function readEvent(event: EventMessage, posted: Posted, deps: AcceptDeps): Submi
     case 'not-json':
       return { kind: 'problem', code: 'not-json', detail: 'Is not a JSON object', members: {} };
     case 'invalid':
-      return { kind: 'problem', code: 'invalid-message', detail: FIX, members: { errors: event.errors } };
+      return {
+        kind: 'problem',
+        code: 'invalid-message',
+        detail: FIX,
+        members: { errors: firstErrors(event.errors) },
+      };
   }
 }

@@ -7,6 +7,16 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** Limit of the errors in an answer. */
+const MAX_ERRORS = 20;
+
+/** The first errors of a message, and the number of the rest: a message may have thousands. */
+export function firstErrors(errors: readonly FieldError[]): readonly FieldError[] {
+  const more = errors.length - MAX_ERRORS;
+  if (more <= 0) return errors;
+  return [...errors.slice(0, MAX_ERRORS), { path: '', message: `Has ${more} more invalid fields` }];
+}
+
 /** Errors for a client, in words that do not depend on the validating library. They repeat nothing that it sent but names. */
 export function toErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type FieldError, toErrors } from './field-errors.ts';
+import { type FieldError, firstErrors, toErrors } from './field-errors.ts';
 import { memberText } from './json-spans.ts';
 import { ENCODINGS, type Message } from './message.ts';
 
@@ -17,8 +17,6 @@ const MAX_HEADERS = 1000;
 const MAX_PARTITION = 2_147_483_647;
 /** Arrays and objects that may stand in one another: parsers of consumers have their limits. */
 export const MAX_DEPTH = 1000;
-/** Limit of the errors in an answer. */
-const MAX_ERRORS = 20;
 
 /** Schema of a message as a client writes it. */
 export const Fields = z.strictObject({
@@ -58,8 +56,8 @@ export const Fields = z.strictObject({
 export type Fields = z.infer<typeof Fields>;
 
 /**
- * Parses a message and validates its members. `schema` is `Fields` or an extension of it. Answers at most
- * `MAX_ERRORS` errors and the number of the rest.
+ * Parses a message and validates its members. `schema` is `Fields` or an extension of it. Answers the
+ * first errors, and the number of the rest.
  */
 export function readFields<T extends Fields>(json: string, schema: z.ZodType<T>): T | NotFields {
   let parsed: unknown;
@@ -72,7 +70,7 @@ export function readFields<T extends Fields>(json: string, schema: z.ZodType<T>)
   const errors = isObject(parsed) ? [...nameErrors(parsed), ...valueErrors(parsed)] : [];
   const fields = schema.safeParse(parsed);
   if (fields.error) errors.push(...fields.error.issues.flatMap(toErrors));
-  if (!fields.data || errors.length > 0) return { kind: 'invalid', errors: firstOf(errors) };
+  if (!fields.data || errors.length > 0) return { kind: 'invalid', errors: firstErrors(errors) };
   return fields.data;
 }
 
@@ -93,12 +91,6 @@ function isPlain(parsed: unknown): boolean {
 }
 
 const isEncoding = (name: unknown) => ENCODINGS.some((encoding) => encoding === name);
-
-function firstOf(errors: FieldError[]): FieldError[] {
-  const more = errors.length - MAX_ERRORS;
-  if (more <= 0) return errors;
-  return [...errors.slice(0, MAX_ERRORS), { path: '', message: `Has ${more} more invalid fields` }];
-}
 
 function isObject(parsed: unknown): parsed is Readonly<Record<string, unknown>> {
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);

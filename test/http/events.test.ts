@@ -145,6 +145,13 @@ describe('what is no event is answered, and never written', () => {
       'Send JSON, with the header Content-Type: application/cloudevents+json or application/cloudevents-batch+json',
     ],
     [{ 'Content-Type': 'application/cloudevents+json; charset=latin1' }, '{}', '', 415, 'Send JSON in UTF-8'],
+    [
+      { ...CE, 'Content-Type': 'application/cloudevents+json; charset' },
+      '',
+      '',
+      415,
+      'Send JSON, with the header Content-Type: application/cloudevents+json or application/cloudevents-batch+json',
+    ],
     [STRUCTURED, '[]', '', 400, 'Is not a JSON object'],
     [STRUCTURED, '{', '', 400, 'Is not a JSON object'],
     [BATCHED, '{}', '', 400, 'Send a JSON array of events'],
@@ -199,6 +206,13 @@ describe('what is no event is answered, and never written', () => {
     ],
     [STRUCTURED, withMembers({}), '?topic=none', 'topic', 'Is not one of the topics that this service takes'],
     [STRUCTURED, withMembers({}), '?key=a', 'key', 'Is no parameter here: there is topic'],
+    [
+      { ...CE, 'ce-data': 'x' },
+      '',
+      '',
+      'data',
+      'Is not a name of an attribute: it is the content of the event',
+    ],
     [{ ...CE, 'ce-id': '%FF' }, '', '', 'id', 'Must be ASCII, or percent-encoded UTF-8'],
     [{ ...CE, 'ce-subject': 'ü' }, '', '', 'subject', 'Must be ASCII, or percent-encoded UTF-8'],
     [{ ...CE, 'ce-datacontenttype': 'a/b' }, '', '', 'datacontenttype', 'Is what Content-Type says'],
@@ -218,6 +232,14 @@ describe('what is no event is answered, and never written', () => {
     expect(errors).toContainEqual({ path, message });
     expect(publisher.calls).toEqual([]);
   });
+});
+
+test('of thousands of wrong attributes the first are named, and the rest counted', async () => {
+  const { send } = setup();
+  const wrong = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`Wrong-${n}`, 1]));
+  const { errors } = (await (await send(STRUCTURED, withMembers(wrong))).json()) as { errors: object[] };
+  expect(errors).toHaveLength(21);
+  expect(errors.at(-1)).toEqual({ path: '', message: 'Has 4980 more invalid fields' });
 });
 
 describe('the SDK for JavaScript', () => {

@@ -1,3 +1,4 @@
+import { firstErrors } from '../../message/field-errors.ts';
 import { acceptItems, type AcceptDeps, FIX, type Posted, readItem, type Refused } from '../accept-items.ts';
 import type { RecordText } from '../ingress/kafka-rest/record.ts';
 import type { Told } from '../outcome-answer.ts';
@@ -6,7 +7,7 @@ import type { Told } from '../outcome-answer.ts';
 export async function acceptRecords(records: readonly RecordText[], posted: Posted, deps: AcceptDeps) {
   const items = records.map((record) => {
     if (record.kind === 'json') return readItem(record.json, posted, deps);
-    const { errors } = record;
+    const errors = firstErrors(record.errors);
     return { kind: 'problem', code: 'invalid-message', detail: FIX, members: { errors } } satisfies Refused;
   });
   const { told, limit } = await acceptItems(items, deps);

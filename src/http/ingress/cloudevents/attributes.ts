@@ -29,6 +29,7 @@ export function attributeErrors(attributes: Attributes): FieldError[] {
 
 function wrongAttribute(name: string, value: unknown): string | undefined {
   if (!NAME.test(name)) return 'Is not a name of an attribute: they have lower-case letters and digits';
+  if (name === 'data') return 'Is not a name of an attribute: it is the content of the event';
   if (typeof value === 'string') return wrongText(name, value);
   if (TEXTS.has(name)) return 'Must be a string';
   const isInteger = typeof value === 'number' && Number.isInteger(value);
