@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { idKey } from '../../src/message/id-key.ts';
 import { switchKafka } from '../support/process/spillway.ts';
+import { LagMeter } from '../support/process/lag-meter.ts';
 import { until } from '../support/process/wait.ts';
 import { describeChaos, TEST_MS } from './stage.ts';
 
@@ -93,13 +94,15 @@ describeChaos('limit, ids and receipts in a real Redis', ['redis'], (stage) => {
       for (let count = 0; count < 20; count++) await post({ id: `warm-${count}`, value: 1 });
       await stop();
       const times: number[] = [];
+      const lag = new LagMeter();
       for (let count = 0; count < 100; count++) {
         const began = performance.now();
         expect((await post({ id: `away-${count}`, value: 1 })).status).toBe(202);
         times.push(performance.now() - began);
         await Bun.sleep(10);
       }
-      expect(Math.max(...times)).toBeLessThan(300);
+      // What this process is late by is the machine's.
+      expect(Math.max(...times) - lag.stop()).toBeLessThan(300);
       expect(await metric('spillway_gate_bypassed_total')).toBeGreaterThan(0);
       expect((await fetch(`${url}/v1/messages/warm-0`)).status).toBe(503);
       await bringBack();
